@@ -1,0 +1,61 @@
+"""Recording what happened. Whoever records holds the ticket's lock until the transaction ends."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from spoc.db.tickets import EventRow, TicketRow
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One event to be recorded. `public`: the requester may be told; `what`: JSON, never a secret answer."""
+
+    kind: str
+    actor_id: int | None = None
+    ask_id: int | None = None
+    task_id: int | None = None
+    public: bool = False
+    confidential_to: tuple[str, ...] = ()
+    what: dict[str, Any] = field(default_factory=dict)
+
+
+def lock(session: Session, ticket_id: int) -> None:
+    """Wait for the ticket. Every use case that changes one takes this lock first, so none can deadlock."""
+    session.execute(select(TicketRow.id).where(TicketRow.id == ticket_id).with_for_update())
+
+
+def record(session: Session, ticket_id: int, happenings: list[Happening], now: datetime) -> None:
+    """Append events to the ticket's log, numbered on without a gap, in the order given."""
+    if not happenings:
+        return
+    last = session.scalar(
+        update(TicketRow)
+        .where(TicketRow.id == ticket_id)
+        .values(event_count=TicketRow.event_count + len(happenings))
+        .returning(TicketRow.event_count)
+    )
+    if last is None:
+        raise LookupError(f"ticket row {ticket_id}")
+    first = last - len(happenings) + 1
+    session.execute(
+        insert(EventRow),
+        [
+            {
+                "ticket_id": ticket_id,
+                "number": first + place,
+                "kind": one.kind,
+                "at": now,
+                "actor_id": one.actor_id,
+                "ask_id": one.ask_id,
+                "task_id": one.task_id,
+                "public": one.public,
+                "confidential_to": list(one.confidential_to),
+                "what": one.what,
+            }
+            for place, one in enumerate(happenings)
+        ],
+    )

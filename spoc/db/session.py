@@ -1,0 +1,47 @@
+"""Engine and sessions. Only the edges (`app`, `cli`, `web.deps`, `jobs`) may import this."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from spoc.settings import Settings
+
+CONNECT_SECONDS = 5
+STATEMENT_MILLISECONDS = 15_000
+LOCK_MILLISECONDS = 5_000
+
+
+def driver_url(url: str) -> str:
+    """The same address with the driver we use, whatever an operator wrote in front."""
+    scheme, mark, rest = url.partition("://")
+    return f"postgresql+psycopg://{rest}" if mark and scheme in {"postgres", "postgresql"} else url
+
+
+def make_engine(url: str, settings: Settings) -> Engine:
+    """A pooled engine whose connections are checked before use and cannot hang for ever."""
+    return create_engine(
+        driver_url(url),
+        pool_size=settings.pool_size,
+        max_overflow=settings.pool_size,
+        pool_timeout=CONNECT_SECONDS,
+        pool_pre_ping=True,
+        connect_args={
+            "connect_timeout": CONNECT_SECONDS,
+            "options": f"-c timezone=UTC -c statement_timeout={STATEMENT_MILLISECONDS} -c lock_timeout={LOCK_MILLISECONDS} -c jit=off",
+        },
+    )
+
+
+
+def make_sessions(engine: Engine) -> sessionmaker[Session]:
+    """Sessions that keep loaded values after a commit: nothing is read again behind a template's back."""
+    return sessionmaker(engine, expire_on_commit=False)
+
+
+@contextmanager
+def transaction(sessions: sessionmaker[Session]) -> Iterator[Session]:
+    """One unit of work: committed when the block ends, rolled back when it raises."""
+    with sessions.begin() as session:
+        yield session

@@ -1,0 +1,81 @@
+"""The one place that filters rows by who is asking. It says in SQL what `routing.visibility` says of values.
+
+Every select, count, group, search and export over tickets or what hangs on them goes through these conditions;
+a property test compares them with the pure decisions row by row.
+"""
+
+from sqlalchemy import ColumnElement, Select, and_, cast, false, func, or_, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import Text
+
+from routing.visibility import Actor
+from routing.work import DESK
+from spoc.db.people import QueueRow
+from spoc.db.tickets import EventRow, MessageRow, TaskRow, TicketRow
+
+
+def _mine(actor: Actor) -> list[str]:
+    return sorted(actor.queues | actor.leads)
+
+
+def _named(column: ColumnElement[list[str]], actor: Actor) -> ColumnElement[bool]:
+    return column.op("&&", is_comparison=True)(cast(_mine(actor), ARRAY(Text)))
+
+
+def _empty(column: ColumnElement[list[str]]) -> ColumnElement[bool]:
+    return func.cardinality(column) == 0
+
+
+def queue_ids(actor: Actor) -> Select[tuple[int]]:
+    """Ids of the queues that the actor serves or leads."""
+    return select(QueueRow.id).where(QueueRow.key.in_(_mine(actor)))
+
+
+def works_on(actor: Actor) -> ColumnElement[bool]:
+    """Condition on `TicketRow`: the actor sees it as an agent, not only as somebody who asked for it."""
+    mine = _mine(actor)
+    if not mine:
+        return false()
+    named = _named(TicketRow.confidential_to.expression, actor)
+    at_desk = true() if DESK in mine else false()
+    has_task = _has_task(TaskRow.queue_id.in_(queue_ids(actor)))
+    not_about_me = TicketRow.subject_id.is_distinct_from(actor.person_id)
+    plain = _empty(TicketRow.confidential_to.expression)
+    return or_(
+        and_(~TicketRow.secret, plain, or_(at_desk, has_task)),
+        and_(~TicketRow.secret, ~plain, not_about_me, or_(named, has_task)),
+        and_(TicketRow.secret, not_about_me, named),
+    )
+
+
+def visible_tickets(actor: Actor) -> ColumnElement[bool]:
+    """Condition on `TicketRow`: the actor may open it."""
+    your_turn = and_(~TicketRow.secret, _has_task(TaskRow.person_id == actor.person_id))
+    return or_(TicketRow.requester_id == actor.person_id, works_on(actor), your_turn)
+
+
+def _has_task(which: ColumnElement[bool]) -> ColumnElement[bool]:
+    return select(TaskRow.id).where(TaskRow.ticket_id == TicketRow.id, which).correlate(TicketRow).exists()
+
+
+def visible_tasks(actor: Actor) -> ColumnElement[bool]:
+    """Condition on `TaskRow` joined with its visible `TicketRow`: the actor may read it, not just its mask."""
+    return or_(
+        _empty(TaskRow.confidential_to.expression),
+        and_(works_on(actor), _named(TaskRow.confidential_to.expression, actor)),
+        TaskRow.person_id == actor.person_id,
+    )
+
+
+def visible_messages(actor: Actor) -> ColumnElement[bool]:
+    """Condition on `MessageRow` joined with its visible `TicketRow`."""
+    open_to_all = _empty(MessageRow.confidential_to.expression)
+    named = _named(MessageRow.confidential_to.expression, actor)
+    return or_(and_(~MessageRow.internal, open_to_all), and_(works_on(actor), or_(open_to_all, named)))
+
+
+def visible_events(actor: Actor) -> ColumnElement[bool]:
+    """Condition on `EventRow` joined with its visible `TicketRow`: public ones, and to agents what is not others' own."""
+    open_to_all = _empty(EventRow.confidential_to.expression)
+    named = _named(EventRow.confidential_to.expression, actor)
+    return or_(and_(EventRow.public, open_to_all), and_(works_on(actor), or_(open_to_all, named)))

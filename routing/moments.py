@@ -1,0 +1,162 @@
+"""When exactly: from "3 working days before 1 September" to an instant, and to the sentence that says so."""
+
+from calendar import monthrange
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final, TypeVar
+
+from routing.calendars import (
+    YEARS,
+    Calendar,
+    add_working_days,
+    add_working_minutes,
+    first_working_instant,
+    last_working_instant,
+    local_instant,
+)
+from routing.errors import DateOutOfRange
+from routing.work import Moment, Unit
+
+# Not strftime, which would follow the server's locale.
+_MONTHS: Final = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+_CLOCK_UNITS: Final = frozenset({Unit.MINUTES, Unit.HOURS, Unit.WORKING_MINUTES, Unit.WORKING_HOURS})
+
+_Day = TypeVar("_Day", date, datetime)
+
+
+def opening(moment: Moment, calendar: Calendar, now: datetime) -> datetime:
+    """When work may begin, in UTC; a date without a time opens with its first instant.
+
+    Raises:
+        DateOutOfRange: outside the years planned with.
+        NoWorkingTime: working units in a calendar without work.
+    """
+    if _is_instant(moment) or moment == Moment(None, 0, moment.unit):
+        return _instant(moment, calendar, now)
+    return local_instant(calendar, _day(moment, calendar, now), moment.at or time())
+
+
+def due(moment: Moment, calendar: Calendar, now: datetime) -> tuple[datetime, tuple[str, ...]]:
+    """By when work is to be done, in UTC, and what there is to say about it.
+
+    A date without a time is due when that day's work ends; on a day without work, when it ended the working day
+    before. Nothing is moved because it has passed already: it is late, and that is said.
+
+    Raises:
+        DateOutOfRange: outside the years planned with.
+        NoWorkingTime: working units, or a date without a time, in a calendar without work.
+    """
+    if _is_instant(moment):
+        due_at, notes = _instant(moment, calendar, now), ()
+    else:
+        due_at, notes = _on_its_day(moment, calendar, now)
+    if due_at < now:
+        notes = (*notes, "That was already past when the ask came in")
+    return due_at, notes
+
+
+def said(verb: str, moment: Moment, calendar: Calendar) -> str:
+    """The moment as a sentence: "Due 3 working days before 1 September 2026, at 12:00"."""
+    anchor = "submission" if moment.anchor is None else _spelled(moment.anchor, calendar)
+    at = f", at {moment.at:%H:%M}" if moment.at else ""
+    if moment.amount == 0:
+        return f"{verb} on {'the day of ' if moment.anchor is None else ''}{anchor}{at}"
+    amount, unit = abs(moment.amount), moment.unit.replace("_", " ")
+    side = "before" if moment.amount < 0 else "after"
+    return f"{verb} {amount} {unit if amount > 1 else unit.removesuffix('s')} {side} {anchor}{at}"
+
+
+def _spelled(day: date, calendar: Calendar) -> str:
+    clock = ""
+    if isinstance(day, datetime):
+        day = _local(day, calendar)
+        clock = f", {day:%H:%M}"
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}{clock}"
+
+
+def _on_its_day(moment: Moment, calendar: Calendar, now: datetime) -> tuple[datetime, tuple[str, ...]]:
+    day = _day(moment, calendar, now)
+    if moment.at is not None:
+        return local_instant(calendar, day, moment.at), ()
+    end = last_working_instant(calendar, day)
+    if end is not None:
+        return end, ()
+    before = add_working_days(calendar, day, -1)
+    note = f"Nobody works on {_spelled(day, calendar)}, so it is due the working day before"
+    return last_working_instant(calendar, before) or now, (note,)
+
+
+def _is_instant(moment: Moment) -> bool:
+    """Whether it tells an instant, and not a day whose hour is still open."""
+    if moment.at is not None:
+        return False
+    return isinstance(moment.anchor, datetime) if moment.amount == 0 else moment.unit in _CLOCK_UNITS
+
+
+def _instant(moment: Moment, calendar: Calendar, now: datetime) -> datetime:
+    start = _anchor_at(moment.anchor, calendar, now)
+    match moment.unit:
+        case Unit.MINUTES:
+            return _plus(start, timedelta(minutes=moment.amount))
+        case Unit.HOURS:
+            return _plus(start, timedelta(hours=moment.amount))
+        case Unit.WORKING_MINUTES:
+            return add_working_minutes(calendar, start, moment.amount)
+        case Unit.WORKING_HOURS:
+            return add_working_minutes(calendar, start, moment.amount * 60)
+        case _:
+            return start
+
+
+def _day(moment: Moment, calendar: Calendar, now: datetime) -> date:
+    if moment.unit in _CLOCK_UNITS:
+        return _instant(moment, calendar, now).astimezone(calendar.zone).date()
+    start = _anchor_on(moment.anchor, calendar, now)
+    match moment.unit:
+        case Unit.WORKING_DAYS:
+            return add_working_days(calendar, start, moment.amount)
+        case Unit.WEEKS:
+            return _plus(start, timedelta(weeks=moment.amount))
+        case Unit.MONTHS:
+            return _plus_months(start, moment.amount)
+        case _:
+            return _plus(start, timedelta(days=moment.amount))
+
+
+def _anchor_at(anchor: date | None, calendar: Calendar, now: datetime) -> datetime:
+    """The instant that hours are counted from: of a date, when its work begins, or midnight if nobody works."""
+    if anchor is None:
+        return now.astimezone(UTC)
+    if isinstance(anchor, datetime):
+        return _local(anchor, calendar).astimezone(UTC)
+    return first_working_instant(calendar, anchor) or local_instant(calendar, anchor, time())
+
+
+def _anchor_on(anchor: date | None, calendar: Calendar, now: datetime) -> date:
+    if anchor is None:
+        return now.astimezone(calendar.zone).date()
+    return _local(anchor, calendar).date() if isinstance(anchor, datetime) else anchor
+
+
+def _local(at: datetime, calendar: Calendar) -> datetime:
+    """The datetime on the calendar's clock; a naive one is on it already."""
+    if at.year not in YEARS:
+        raise DateOutOfRange(at)
+    return at.replace(tzinfo=calendar.zone) if at.tzinfo is None else at.astimezone(calendar.zone)
+
+
+def _plus(start: _Day, length: timedelta) -> _Day:
+    try:
+        return start + length
+    except OverflowError:
+        raise DateOutOfRange(f"{start} and {length.days} days") from None
+
+
+def _plus_months(start: date, months: int) -> date:
+    """The same day of another month, or its last where that is shorter: 31 January and one is 28 February."""
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    if year not in YEARS:
+        raise DateOutOfRange(f"{start} and {months} months")
+    return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))

@@ -1,0 +1,86 @@
+"""Trials: conditions run on answers of every type a field may have, and the example run as a real ask."""
+
+from collections.abc import Iterator, Mapping
+
+from pydantic import JsonValue
+
+from catalog.answers import Known, check, named_people
+from catalog.conditions import PEOPLE, Condition
+from catalog.errors import DocumentFault, InvalidAnswers
+from catalog.expand import expand
+from catalog.pack import Place
+from catalog.service import Field, FieldKind, Service
+
+# What is known of people when a plan is made; a condition that reads anything else is refused.
+PERSON: dict[str, JsonValue] = {
+    "mail": "kim@example.com",
+    "name": "Kim Example",
+    "department": "Sales",
+    "location": "berlin",
+    "employment": "employee",
+}
+SAMPLES: Mapping[FieldKind, tuple[JsonValue, ...]] = {
+    FieldKind.TEXT: ("text",),
+    FieldKind.LONG_TEXT: ("text",),
+    FieldKind.NUMBER: (1, 1.5),
+    FieldKind.DATE: ("2026-09-01",),
+    FieldKind.DATETIME: ("2026-09-01T09:00",),
+    FieldKind.PERSON: ("kim@example.com",),
+    FieldKind.LOCATION: ("berlin",),
+    FieldKind.YES_NO: (True, False),
+}
+
+
+def type_faults(place: Place, where: str, condition: Condition, fields: Mapping[str, Field]) -> Iterator[DocumentFault]:
+    """At most one fault: CEL has no type checker, so each name takes each of its values while the others stand.
+
+    Unanswered fields are not tried: null in a comparison is false by design, and recorded when it happens.
+    """
+    for values in _trials(condition, fields):
+        try:
+            outcome = condition.value(values)
+        except (TypeError, ValueError, RuntimeError, OverflowError) as error:
+            yield place.fault(
+                where, f"it fails on valid answers: {str(error).split('. ')[0]}", "compare like with like"
+            )
+            return
+        if not isinstance(outcome, bool):
+            yield place.fault(where, "it is neither true nor false", "compare the answer with something")
+            return
+
+
+def _trials(condition: Condition, fields: Mapping[str, Field]) -> Iterator[dict[str, JsonValue]]:
+    samples = {name: [PERSON] if name in PEOPLE else _samples(fields[name]) for name in condition.names}
+    usual = {name: values[0] for name, values in samples.items()}
+    yield usual
+    for name, values in samples.items():
+        for value in values[1:]:
+            yield {**usual, name: value}
+
+
+def _samples(field: Field) -> list[JsonValue]:
+    values: list[JsonValue] = [option.value for option in field.options]
+    if field.kind is FieldKind.CHOICE:
+        return values
+    if field.kind is FieldKind.CHOICES:
+        return [values, [], *([value] for value in values)]
+    return list(SAMPLES[field.kind])
+
+
+def trial_faults(place: Place, service: Service) -> Iterator[DocumentFault]:
+    """The service's own example, checked and expanded as if an employee had sent it."""
+    try:
+        answers = check(service, service.example, _known(service))
+    except InvalidAnswers as error:
+        for fault in error.faults:
+            yield place.fault(f".example.{fault.field}", fault.message, "give an example that a person could send")
+        return
+    plan = expand(service, answers, {"requester": PERSON, "subject": PERSON if service.subject else None})
+    if not plan.steps:
+        yield place.fault(".example", "nobody would do anything: all steps are skipped", "check the conditions")
+
+
+def _known(service: Service) -> Known:
+    """Whoever and wherever the example names exists: the directory is not the catalogue's."""
+    given = (service.example.get(field.key) for field in service.form if field.kind is FieldKind.LOCATION)
+    return Known(named_people(service, service.example), frozenset(key for key in given if isinstance(key, str)))

@@ -1,0 +1,124 @@
+"""YAML as plain values with the line of every part; nothing in it can run, repeat or nest without end."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import yaml
+from yaml.composer import ComposerError
+
+from catalog.errors import DocumentFault
+
+LARGEST = 512 * 1024
+DEEPEST = 24
+_TAG = "tag:yaml.org,2002:"
+
+
+class _Loader(yaml.SafeLoader):
+    """Scalars as in YAML 1.2: `yes`, `18:00` and `2026-09-01` stay texts. Aliases and deep nesting are refused."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - as the library has it
+    depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        event = self.peek_event()  # type: ignore[no-untyped-call] - the stubs leave it so
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise ComposerError(None, None, "anchors and aliases are not allowed", event.start_mark)
+        if self.depth >= DEEPEST:
+            raise ComposerError(None, None, f"nested deeper than {DEEPEST}", event.start_mark)
+        self.depth += 1
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
+
+
+for _name, _pattern, _first in (
+    ("bool", r"true|false", "tf"),
+    ("null", r"null|~|", ["n", "~", ""]),
+    ("int", r"[-+]?[0-9]{1,18}", "-+0123456789"),
+    ("float", r"[-+]?[0-9]{1,18}\.[0-9]{1,18}", "-+0123456789"),
+):
+    _Loader.add_implicit_resolver(_TAG + _name, re.compile(f"^(?:{_pattern})$"), list(_first))
+
+
+@dataclass
+class Reading:
+    """`lines` maps a path such as `services[2].steps[5].due` to its line, counted from 1; "" is the whole."""
+
+    file: str
+    value: object = None
+    lines: dict[str, int] = field(default_factory=dict)
+    faults: list[DocumentFault] = field(default_factory=list)
+
+    def line(self, where: str) -> int:
+        """The line of the nearest part that stands in the text: a missing key has its parent's."""
+        while where not in self.lines and where:
+            where = re.sub(r"(\.[^.\[]+|\[\d+\]|^[^.\[]+)$", "", where)
+        return self.lines.get(where, 0)
+
+    def fault(self, where: str, reason: str, advice: str = "") -> DocumentFault:
+        return DocumentFault(self.file, self.line(where), where, reason, advice)
+
+
+def read_yaml(file: str, text: str) -> Reading:
+    """Read one document; what is wrong with it stands in `faults`, and `value` holds what could be read."""
+    reading = Reading(file)
+    if len(text) > LARGEST:
+        reading.faults.append(DocumentFault(file, 0, "", f"larger than {LARGEST // 1024} KB", "split it"))
+        return reading
+    try:
+        node = _Loader(text).get_single_node()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        line = mark.line + 1 if mark else 0
+        reading.faults.append(DocumentFault(file, line, "", f"not YAML: {error.problem}", "check the indentation"))
+    except yaml.YAMLError as error:
+        reading.faults.append(DocumentFault(file, 0, "", f"not YAML: {str(error).splitlines()[0]}"))
+    else:
+        reading.value = _value(node, "", reading) if node is not None else None
+    return reading
+
+
+def _value(node: yaml.Node, where: str, reading: Reading) -> object:
+    reading.lines[where] = node.start_mark.line + 1
+    match node:
+        case yaml.MappingNode(tag="tag:yaml.org,2002:map"):
+            return dict(_pairs(node, where, reading))
+        case yaml.SequenceNode(tag="tag:yaml.org,2002:seq"):
+            return [_value(item, f"{where}[{at}]", reading) for at, item in enumerate(node.value)]
+        case yaml.ScalarNode():
+            return _scalar(node, where, reading)
+    reading.faults.append(reading.fault(where, f"the tag {node.tag} is not allowed"))
+    return None
+
+
+def _pairs(node: yaml.MappingNode, where: str, reading: Reading) -> Iterator[tuple[str, object]]:
+    seen: set[str] = set()
+    for name, item in node.value:
+        key = str(name.value) if isinstance(name, yaml.ScalarNode) else "?"
+        path = f"{where}.{key}" if where else key
+        if key in seen:
+            line = name.start_mark.line + 1
+            reading.faults.append(DocumentFault(reading.file, line, path, "this key stands twice", "keep one of them"))
+            continue
+        seen.add(key)
+        value = _value(item, path, reading)
+        reading.lines[path] = name.start_mark.line + 1
+        yield key, value
+
+
+def _scalar(node: yaml.ScalarNode, where: str, reading: Reading) -> object:
+    text = str(node.value)
+    match node.tag.removeprefix(_TAG):
+        case "str":
+            return text
+        case "int" if text.lstrip("+-").isdigit():
+            return int(text)
+        case "float" if re.fullmatch(r"[-+]?\d+\.\d+", text):
+            return float(text)
+        case "bool" if text in {"true", "false"}:
+            return text == "true"
+        case "null":
+            return None
+    reading.faults.append(reading.fault(where, f"the tag {node.tag} is not allowed"))
+    return None

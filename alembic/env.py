@@ -1,0 +1,33 @@
+"""How Alembic reaches the database: over the connection that `spoc.db.migrate` hands in.
+
+Run by hand (`alembic revision …`) it takes SPOC_DATABASE_URL.
+"""
+
+import os
+
+from alembic import context
+from sqlalchemy import Connection
+
+import spoc.db.access
+import spoc.db.catalog
+import spoc.db.contacts
+import spoc.db.jobs
+import spoc.db.people
+import spoc.db.reports
+import spoc.db.tickets  # noqa: F401 - the rows register themselves
+from spoc.db.base import Base
+from spoc.db.migrate import connected
+
+
+def run(connection: Connection) -> None:
+    context.configure(connection=connection, target_metadata=Base.metadata, compare_type=True, transaction_per_migration=True)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+given = context.config.attributes.get("connection")
+if given is not None:
+    run(given)
+else:
+    with connected(os.environ["SPOC_DATABASE_URL"]) as own:
+        run(own)

@@ -53,7 +53,7 @@ class Known:
     locations: frozenset[str] = frozenset()
 
 
-class Refused(Exception):  # noqa: N818 - never leaves this package: answers.check collects it
+class Refused(Exception):
     def __init__(self, code: str, **given: str | float) -> None:
         super().__init__(code)
         self.code = code

@@ -44,7 +44,7 @@ class CatalogueError(Exception):
     code: ClassVar[str] = "catalogue_error"
 
 
-class UnknownService(CatalogueError):  # noqa: N818 - errors say what is the case
+class UnknownService(CatalogueError):
     code = "unknown_service"
 
     def __init__(self, key: str) -> None:
@@ -52,7 +52,7 @@ class UnknownService(CatalogueError):  # noqa: N818 - errors say what is the cas
         self.key = key
 
 
-class InvalidAnswers(CatalogueError):  # noqa: N818
+class InvalidAnswers(CatalogueError):
     """At least one answer cannot be accepted; `faults` names all of them, in the order of the form."""
 
     code = "invalid_answers"
@@ -62,7 +62,7 @@ class InvalidAnswers(CatalogueError):  # noqa: N818
         self.faults = tuple(faults)
 
 
-class InvalidCatalogue(CatalogueError):  # noqa: N818
+class InvalidCatalogue(CatalogueError):
     """The documents make no catalogue; `faults` names every reason, by file and line."""
 
     code = "invalid_catalogue"
@@ -72,7 +72,7 @@ class InvalidCatalogue(CatalogueError):  # noqa: N818
         self.faults = tuple(faults)
 
 
-class InvalidDateRule(CatalogueError, ValueError):  # noqa: N818
+class InvalidDateRule(CatalogueError, ValueError):
     code = "invalid_date_rule"
 
     def __init__(self, text: str, reason: str) -> None:
@@ -81,7 +81,7 @@ class InvalidDateRule(CatalogueError, ValueError):  # noqa: N818
         self.reason = reason
 
 
-class InvalidCondition(CatalogueError, ValueError):  # noqa: N818
+class InvalidCondition(CatalogueError, ValueError):
     code = "invalid_condition"
 
     def __init__(self, text: str, reason: str) -> None:

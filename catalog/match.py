@@ -20,13 +20,14 @@ CERTAIN_SCORE = 0.5
 CERTAIN_MARGIN = 0.15
 LONGEST = 2000
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
-_STOP = frozenset(
-    """a about after again all also am an and any are as at be been before but by can could dear did do does doing done
-    down for from get give go got had has have having he hello help her hi him his how i i'd i'm i've if in into is it
-    it's its just like make may me more my need needs no not now of off on one or our out over please regards she should
-    so some someone soon than thank thanks that the their them then there they this to today tomorrow too up us very
-    want was we were what when where which who will with would yes you your""".split()
-)
+_SAYS_NOTHING = """
+    a about after again all also am an and any are as at be been before but by can could dear did do does doing done
+    down for from get give go got had has have having he hello help her hi him his how i i'd i'm i've if in into is
+    it it's its just like make may me more my need needs no not now of off on one or our out over please regards she
+    should so some someone soon than thank thanks that the their them then there they this to today tomorrow too up
+    us very want was we were what when where which who will with would yes you your
+"""
+_STOP = frozenset(_SAYS_NOTHING.split())
 _ENDINGS = (("ies", "y"), ("sses", "ss"), ("ing", ""), ("ed", ""), ("es", ""), ("s", ""), ("e", ""))
 _WEIGHTS = {"title": 1.0, "phrases": 1.0, "summary": 0.6, "form": 0.35}
 

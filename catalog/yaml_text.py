@@ -21,7 +21,7 @@ class _Loader(yaml.SafeLoader):
     depth = 0
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        event = self.peek_event()  # type: ignore[no-untyped-call] - the stubs leave it so
+        event = self.peek_event()  # type: ignore[no-untyped-call]  # the stubs leave it so
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise ComposerError(None, None, "anchors and aliases are not allowed", event.start_mark)
         if self.depth >= DEEPEST:

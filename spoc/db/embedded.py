@@ -14,12 +14,12 @@ import stat
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 from urllib.parse import quote
 
 from spoc.errors import Unavailable
@@ -30,6 +30,7 @@ SYSTEM_USER = "pgserver"
 LONGEST_SOCKET = 103
 SOCKET = ".s.PGSQL.5432"
 START_SECONDS = 60
+TRIES = 8
 STOP_SECONDS = 60
 NO_ANSWER = 2
 
@@ -100,8 +101,9 @@ def _make(pg: Path) -> None:
     _let_traverse(pg.parent)
     version = pg / "PG_VERSION"
     if version.exists():
-        if version.read_text().strip() != MAJOR:
-            raise Unavailable(f"The data in {pg} is of PostgreSQL {version.read_text().strip()}; this program brings {MAJOR}.")
+        made_by = version.read_text().strip()
+        if made_by != MAJOR:
+            raise Unavailable(f"The data in {pg} is of PostgreSQL {made_by}; this program brings {MAJOR}.")
         return
     new = pg.with_name("pg.new")
     shutil.rmtree(new, ignore_errors=True)
@@ -132,12 +134,12 @@ def _launch(pg: Path) -> None:
     sockets = _socket_folder(pg)
     where = "." if sockets == pg else str(_private(sockets))
     options = f"-c listen_addresses='' -c unix_socket_directories={where} -c unix_socket_permissions=0700"
-    until = time.monotonic() + START_SECONDS
-    while True:
+    wait = ("--wait", f"--timeout={START_SECONDS}")
+    for more_tries in reversed(range(TRIES)):
         try:
-            _pg_ctl(pg, "start", "--wait", f"--timeout={START_SECONDS}", "--log", str(pg / "server.log"), "--options", options)
+            _pg_ctl(pg, "start", *wait, "--log", str(pg / "server.log"), "--options", options)
         except Unavailable:
-            if time.monotonic() > until - START_SECONDS + 5:
+            if not more_tries:
                 raise
             _drop_stale_pid(pg)
             time.sleep(0.5)
@@ -185,11 +187,14 @@ def _run(program: str, *options: str) -> None:
 def _call(program: str, *options: str) -> subprocess.CompletedProcess[str]:
     # A file, not a pipe: the server inherits it and would keep a pipe open for ever.
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said:
-        command: Sequence[str] = [str(binaries() / program), *options]
-        user = SYSTEM_USER if _as_root() else None
-        done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=said, check=False, cwd="/", user=user, group=user)  # noqa: S603 - our own binaries
+        command = [str(binaries() / program), *options]
+        done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=said, check=False, cwd="/", **_user())  # noqa: S603 - our own binaries
         said.seek(0)
         return subprocess.CompletedProcess(command, done.returncode, "", said.read())
+
+
+def _user() -> dict[str, Any]:
+    return {"user": SYSTEM_USER, "group": SYSTEM_USER, "extra_groups": []} if _as_root() else {}
 
 
 def binaries() -> Path:
@@ -208,7 +213,8 @@ def _let_traverse(folder: Path) -> None:
     """As root: give PostgreSQL, which refuses to be root, a user of its own that can reach data and binaries."""
     if not _as_root():
         return
-    subprocess.run(["useradd", "--system", "--no-create-home", SYSTEM_USER], check=False, capture_output=True)  # noqa: S607 - on root's path
+    add = ["useradd", "--system", "--user-group", "--no-create-home", SYSTEM_USER]
+    subprocess.run(add, check=False, capture_output=True)  # noqa: S603 - fixed words; it says no if the user exists
     for path in (folder, binaries()):
         for step in (path, *path.parents):
             if not step.stat().st_mode & stat.S_IXOTH:

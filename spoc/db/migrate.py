@@ -26,7 +26,7 @@ class DatabaseIsNewer(Unavailable):
     code = "database_is_newer"
 
     def __init__(self, found: str) -> None:
-        super().__init__(f"The database is newer than this program (it is at {found!r}): install the version it was last used with.")
+        super().__init__(f"The database is newer than this program (at {found}): install the later version again.")
         self.found = found
 
 
@@ -35,7 +35,8 @@ def config() -> Config:
     here = Path(__file__).resolve()
     installed = here.parents[1] / "migrations"
     made = Config()
-    made.set_main_option("script_location", str(installed if installed.is_dir() else here.parents[2] / "alembic").replace("%", "%%"))
+    scripts = installed if installed.is_dir() else here.parents[2] / "alembic"
+    made.set_main_option("script_location", str(scripts).replace("%", "%%"))
     return made
 
 

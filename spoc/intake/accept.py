@@ -1,0 +1,103 @@
+"""The one entrance: a submission becomes a ticket with its ask, tasks, contact, events and job, or nothing at all."""
+
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from catalog.answers import Known, check
+from routing.visibility import Actor
+from spoc.db.jobs import RememberedAnswerRow
+from spoc.intake.desk_facts import DeskFacts
+from spoc.intake.errors import KeyReused
+from spoc.intake.people import Somebody, read_people, requester_mail
+from spoc.intake.plan import Placing, place_all
+from spoc.intake.submission import Repeatable, Submission
+from spoc.intake.understand import Understood, understand
+from spoc.intake.write import Accepted, Opening, write
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was accepted; `replayed` if an earlier request with the same key had already done it."""
+
+    accepted: Accepted
+    replayed: bool
+
+
+def accept(session: Session, submission: Submission, actor: Actor, desk: DeskFacts, now: datetime) -> Outcome:
+    """Open a ticket for what was asked, in one statement.
+
+    Raises:
+        UnknownService, NothingAsked, InvalidAnswers: there is nothing that could be opened.
+        UnknownRequester, MayNotRaiseForOthers: it may not be opened for this person.
+        KeyReused: the Idempotency-Key came before with another body.
+    """
+    earlier = _earlier(session, actor, submission.repeatable)
+    if earlier is not None:
+        return earlier
+    opening = prepare(session, submission, actor, desk, now)
+    accepted = write(session, opening)
+    if accepted is not None:
+        return Outcome(accepted, replayed=False)
+    # The same key came in twice at once and the other was first: its answer is committed by now.
+    raced = _earlier(session, actor, submission.repeatable)
+    assert raced is not None
+    return raced
+
+
+def prepare(session: Session, submission: Submission, actor: Actor, desk: DeskFacts, now: datetime) -> Opening:
+    """All that will be written, checked and placed; reads people and writes nothing. Errors as `accept`."""
+    today = now.astimezone(desk.zone).date()
+    understood = understand(submission, desk, today)
+    mail = requester_mail(submission, actor)
+    people = read_people(session, understood.service, understood.submission, mail)
+    known = Known(frozenset(people), frozenset(desk.locations))
+    answers = check(understood.service, understood.submission.answers, known)
+    placing = place_all(understood.service, answers, people, people[mail], desk, now)
+    return Opening(
+        service=understood.service,
+        submission=understood.submission,
+        answers=answers,
+        placing=_with_reasons(placing, understood),
+        requester=people[mail],
+        actor_id=actor.person_id,
+        catalogue_version=desk.version,
+        queue_ids=desk.queue_ids,
+        now=now,
+    )
+
+
+def _with_reasons(placing: Placing, understood: Understood) -> Placing:
+    if not understood.why:
+        return placing
+    title = placing.title
+    if placing.title == understood.service.title and understood.submission.text.strip():
+        title = first_line(understood.submission.text)
+    steps = tuple(replace(step, why=(*understood.why, *step.why)) for step in placing.steps)
+    return replace(placing, title=title, steps=steps)
+
+
+def first_line(text: str, longest: int = 90) -> str:
+    """The beginning of what somebody wrote, fit for a title."""
+    line = " ".join(text.split())
+    return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
+
+
+def _earlier(session: Session, actor: Actor, repeatable: Repeatable | None) -> Outcome | None:
+    if repeatable is None:
+        return None
+    stored = session.execute(
+        select(RememberedAnswerRow.fingerprint, RememberedAnswerRow.body).where(
+            RememberedAnswerRow.person_id == actor.person_id,
+            RememberedAnswerRow.route == repeatable.route,
+            RememberedAnswerRow.key == repeatable.key,
+        )
+    ).one_or_none()
+    if stored is None:
+        return None
+    if bytes(stored.fingerprint) != repeatable.fingerprint:
+        raise KeyReused
+    return Outcome(Accepted.from_json(json.dumps(stored.body)), replayed=True)

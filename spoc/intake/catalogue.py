@@ -1,0 +1,96 @@
+"""Publishing the catalogue, and reading the version in force or the one an ask was opened under."""
+
+import hashlib
+import json
+from datetime import datetime
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from catalog.document import from_json, to_json
+from catalog.service import Catalogue, Service
+from spoc.db.catalog import CatalogueVersionRow
+from spoc.db.people import QueueRow
+from spoc.errors import SpocError
+
+MOST_PARSED = 64
+_parsed: dict[str, Catalogue] = {}  # by digest: ids of two databases may be the same
+
+
+class NothingPublished(SpocError):
+    """The database has no catalogue yet."""
+
+    code = "nothing_published"
+
+    def __init__(self) -> None:
+        super().__init__("No catalogue is published yet. Run `spoc catalog publish`.")
+
+
+def publish(session: Session, catalogue: Catalogue, by_id: int | None, comment: str, now: datetime) -> int:
+    """Make `catalogue` the version in force and create the queues it names that are missing.
+
+    Publishing what is in force already changes nothing. Gives the version's id.
+    """
+    document = to_json(catalogue)
+    digest = hashlib.sha256(document.encode()).hexdigest()
+    newest = session.execute(
+        select(CatalogueVersionRow.id, CatalogueVersionRow.digest).order_by(CatalogueVersionRow.id.desc()).limit(1)
+    ).one_or_none()
+    if newest is not None and newest.digest == digest:
+        return newest.id
+    _create_queues(session, catalogue)
+    version = session.scalar(
+        insert(CatalogueVersionRow)
+        .values(document=json.loads(document), digest=digest, comment=comment, published_at=now, published_by_id=by_id)
+        .returning(CatalogueVersionRow.id)
+    )
+    assert version is not None
+    return version
+
+
+def _create_queues(session: Session, catalogue: Catalogue) -> None:
+    for place, queue in enumerate(catalogue.queues):
+        session.execute(
+            upsert(QueueRow).values(key=queue.key, title=queue.title, position=place).on_conflict_do_nothing(index_elements=["key"])
+        )
+
+
+def newest_version(session: Session) -> int:
+    """Id of the version in force.
+
+    Raises:
+        NothingPublished: there is none.
+    """
+    version = session.scalar(select(func.max(CatalogueVersionRow.id)))
+    if version is None:
+        raise NothingPublished
+    return version
+
+
+def current(session: Session) -> tuple[int, Catalogue]:
+    """The version in force, as its id and value."""
+    version = newest_version(session)
+    return version, at_version(session, version)
+
+
+def at_version(session: Session, version: int) -> Catalogue:
+    """The catalogue as it was published. A version never changes, so a process parses each one once."""
+    digest = session.scalar(select(CatalogueVersionRow.digest).where(CatalogueVersionRow.id == version))
+    if digest is None:
+        raise LookupError(f"catalogue version {version}")
+    if digest not in _parsed:
+        _remember(digest, session, version)
+    return _parsed[digest]
+
+
+def _remember(digest: str, session: Session, version: int) -> None:
+    document = session.scalar(select(CatalogueVersionRow.document).where(CatalogueVersionRow.id == version))
+    while len(_parsed) >= MOST_PARSED:
+        _parsed.pop(next(iter(_parsed)))
+    _parsed[digest] = from_json(json.dumps(document))
+
+
+def service_at(session: Session, version: int, key: str) -> Service:
+    """The service an ask was opened under."""
+    return at_version(session, version).service(key)

@@ -1,0 +1,77 @@
+"""From a submission to a service with checked answers: named, matched from the text, or left to the desk's triage."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from catalog.answers import Known, check
+from catalog.errors import InvalidAnswers
+from catalog.match import find_answers, match
+from catalog.service import FieldKind, Service
+from spoc.intake.desk_facts import DeskFacts
+from spoc.intake.errors import NothingAsked
+from spoc.intake.submission import Submission
+
+TRIAGE = "something-else"
+"""The service that takes what nothing else does; the shipped catalogue has it and lint demands it."""
+
+
+@dataclass(frozen=True)
+class Understood:
+    """The service taken, the submission as it is now read, and why if the desk has to sort it."""
+
+    service: Service
+    submission: Submission
+    why: tuple[str, ...] = ()
+
+
+def understand(submission: Submission, desk: DeskFacts, today: date) -> Understood:
+    """Which service is meant. Nothing is refused for being unclear: in doubt the desk's triage takes it.
+
+    Raises:
+        UnknownService: the service named is not in the catalogue.
+        NothingAsked: there is neither a service nor a text.
+    """
+    if submission.service is not None:
+        return Understood(desk.catalogue.service(submission.service), submission)
+    if not submission.text.strip():
+        raise NothingAsked
+    return _matched(submission, desk, today) or _triage(submission, desk, today)
+
+
+def _matched(submission: Submission, desk: DeskFacts, today: date) -> Understood | None:
+    best = next(iter(match(submission.text, desk.catalogue, today)), None)
+    if best is None or not best.certain:
+        return None
+    service = desk.catalogue.service(best.service_key)
+    answers = {**_found(service, submission, desk, today), **submission.answers}
+    if not _is_complete(service, answers, desk):
+        return None
+    words = ", ".join(f"“{word}”" for word in best.words)
+    read = replace(submission, service=service.key, answers=answers)
+    return Understood(service, read, (f"Read as “{service.title}” from the words {words}",))
+
+
+def _triage(submission: Submission, desk: DeskFacts, today: date) -> Understood:
+    service = desk.catalogue.service(TRIAGE)
+    likely = [desk.catalogue.service(one.service_key).title for one in match(submission.text, desk.catalogue, today)[:3]]
+    why = "No service fits the text for certain" + (f"; likely: {', '.join(likely)}" if likely else "")
+    read = replace(submission, service=TRIAGE, answers=_found(service, submission, desk, today))
+    return Understood(service, read, (why,))
+
+
+def _found(service: Service, submission: Submission, desk: DeskFacts, today: date) -> dict[str, object]:
+    """What the text answers. People are left to the requester: a name in a text is no proof of who is meant."""
+    found = find_answers(service, submission.text, today, desk.locations)
+    story = next((field.key for field in service.form if field.kind is FieldKind.LONG_TEXT and field.required), None)
+    told: dict[str, object] = {} if story is None else {story: submission.text[: service.fields[story].max_length]}
+    people = {field.key for field in service.form if field.kind is FieldKind.PERSON}
+    return {**told, **{key: answer for key, answer in found.items() if key not in people}}
+
+
+def _is_complete(service: Service, answers: Mapping[str, object], desk: DeskFacts) -> bool:
+    try:
+        check(service, answers, Known(locations=frozenset(desk.locations)))
+    except InvalidAnswers:
+        return False
+    return True

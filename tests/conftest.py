@@ -1,0 +1,153 @@
+"""Fixtures all tests share: one embedded PostgreSQL a run, one migrated database a worker, a savepoint a test."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Connection, Engine
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session, sessionmaker
+
+from spoc.app import create_app
+from spoc.db import embedded, migrate
+from spoc.db.session import make_engine, make_sessions
+from spoc.settings import Settings
+from spoc.web.runtime import Runtime
+from tests.world import World
+
+SERVER = pytest.StashKey[str]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Without workers the fixture below starts the server; with them, this process starts it for all."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", "/tmp")  # noqa: S108 - the embedded server's wheel warns without it
+    if getattr(config, "workerinput", None) is not None:
+        config.stash[SERVER] = config.workerinput["server"]  # type: ignore[attr-defined]
+
+
+def pytest_configure_node(node: object) -> None:
+    """Tell each xdist worker where the server is; the first call starts it."""
+    config: pytest.Config = node.config  # type: ignore[attr-defined]
+    if SERVER not in config.stash:
+        config.stash[SERVER] = _start(config)
+    node.workerinput["server"] = config.stash[SERVER]  # type: ignore[attr-defined]
+
+
+def _start(config: pytest.Config) -> str:
+    external = os.environ.get("SPOC_TEST_DATABASE_URL")
+    if external:
+        return external
+    folder = Path(config.rootpath) / ".pytest_cache" / f"pg-{uuid4().hex[:8]}"
+    server = embedded.start(folder)
+    config.add_cleanup(lambda: _stop(server, folder))
+    return server.url
+
+
+def _stop(server: embedded.Server, folder: Path) -> None:
+    server.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def server_url(request: pytest.FixtureRequest) -> str:
+    """Address of the run's PostgreSQL server, with a database that exists."""
+    config = request.config
+    if SERVER not in config.stash:
+        config.stash[SERVER] = _start(config)
+    return config.stash[SERVER]
+
+
+def database(server: str, name: str) -> str:
+    """The address of another database on the same server."""
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+@contextmanager
+def fresh_database(server: str, template: str | None = None) -> Iterator[str]:
+    """A database of its own, dropped afterwards; a copy of `template` where named."""
+    name = f"spoc_test_{uuid4().hex[:12]}"
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}"' if template else ""))  # type: ignore[call-overload]
+        try:
+            yield database(server, name)
+        finally:
+            admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def migrated(server_url: str) -> Iterator[str]:
+    """Address of a migrated database that nobody writes to: a template for copies."""
+    with fresh_database(server_url) as url:
+        migrate.upgrade(url)
+        yield url
+
+
+@pytest.fixture(scope="session")
+def engine(server_url: str, migrated: str) -> Iterator[Engine]:
+    """The worker's own migrated database; what tests write in it is rolled back."""
+    with fresh_database(server_url, make_url(migrated).database) as url:
+        made = make_engine(url, Settings())
+        yield made
+        made.dispose()
+
+
+@pytest.fixture
+def connection(engine: Engine) -> Iterator[Connection]:
+    with engine.connect() as one:
+        outer = one.begin()
+        yield one
+        outer.rollback()
+
+
+@pytest.fixture
+def sessions(connection: Connection) -> sessionmaker[Session]:
+    """Sessions whose commits only release a savepoint."""
+    return sessionmaker(connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
+
+
+@pytest.fixture
+def session(sessions: sessionmaker[Session]) -> Iterator[Session]:
+    with sessions() as one:
+        yield one
+
+
+@pytest.fixture
+def committed(server_url: str, migrated: str) -> Iterator[sessionmaker[Session]]:
+    """Sessions on a database of the test's own, which really commit: for races and separate processes."""
+    with fresh_database(server_url, make_url(migrated).database) as url:
+        made = make_engine(url, Settings(pool_size=60))
+        yield make_sessions(made)
+        made.dispose()
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A Thursday morning at work, 11:00 in Berlin."""
+    return datetime(2026, 8, 13, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def world(session: Session, now: datetime) -> World:
+    """Halden Optics as tests know it: five queues with members, one person a role, the shipped catalogue."""
+    return World.create(session, now)
+
+
+@pytest.fixture
+def runtime(sessions: sessionmaker[Session], now: datetime) -> Runtime:
+    return Runtime(settings=Settings(), sessions=sessions, poke=lambda: None, clock=lambda: now)
+
+
+@pytest.fixture
+def client(runtime: Runtime, world: World) -> Iterator[TestClient]:
+    """A browser without scripts that stands in the world; it is signed in by `world.sign_in(client, "lead")`."""
+    world.session.commit()
+    with TestClient(create_app(runtime), base_url="http://testserver", follow_redirects=False) as browser:
+        browser.headers["Sec-Fetch-Site"] = "same-origin"
+        yield browser

@@ -1,33 +1,19 @@
-"""Working time: when a queue works, and arithmetic with it that stays exact when clocks change.
-
-An instant is working time if and only if the calendar's local clock then shows working time. All sums are
-made in UTC: an hour that the clock repeats counts twice, an hour that it leaves out does not count.
-"""
+"""Working time: when a queue works, and sums with it, made in UTC so that they stay exact when clocks change."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from itertools import islice
-from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 import holidays
 
-from routing.errors import DateOutOfRange, InvalidCalendar, NoWorkingTime
+from routing.clocks import Segments, Spans, are_in_order, check_year, spans_on
+from routing.errors import InvalidCalendar, NoWorkingTime
 
-Segment: TypeAlias = tuple[time, time]
-"""From, until; an end of 00:00 is the end of the day."""
-Segments: TypeAlias = tuple[Segment, ...]
-Spans: TypeAlias = tuple[tuple[datetime, datetime], ...]
-"""UTC, in order."""
-
-YEARS: Final = range(1900, 2201)
 _IDLE_DAYS = 800  # the search gives up after this many days in a row without work: over two years
-_KEPT_DAYS = 5_000  # spans remembered per calendar: over thirteen years
-_DAY, _SECOND = timedelta(days=1), timedelta(seconds=1)
-# Local midnight lies between 14 hours before (Kiritimati) and 12 hours after (Baker Island) that of UTC.
-_EARLIEST, _LATEST = timedelta(hours=-15), timedelta(hours=24 + 13)
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -47,21 +33,15 @@ class Calendar:
     country: str | None = None
     region: str | None = None
     exceptions: Mapping[date, Segments] = field(default_factory=dict)
-    remembered: dict[date, Spans] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if len(self.week) != 7:  # noqa: PLR2004 - days
             raise InvalidCalendar(self.key, "a week has seven days")
         for segments in (*self.week, *self.exceptions.values()):
-            _check(self.key, segments)
+            if not are_in_order(segments):
+                raise InvalidCalendar(self.key, "the segments of a day are empty, overlap or are out of order")
         if not _is_known(self.country, self.region):
             raise InvalidCalendar(self.key, f"no public holidays are known for {self.country}, region {self.region}")
-
-
-def _check(key: str, segments: Segments) -> None:
-    edges = [edge for start, end in segments for edge in (_past_midnight(start), _past_midnight(end) or _DAY)]
-    if edges != sorted(edges) or any(start == end for start, end in zip(edges[::2], edges[1::2], strict=True)):
-        raise InvalidCalendar(key, "the segments of a day are empty, overlap or are out of order")
 
 
 def _is_known(country: str | None, region: str | None) -> bool:
@@ -103,7 +83,7 @@ def local_instant(calendar: Calendar, on: date, at: time) -> datetime:
     Raises:
         DateOutOfRange: the date lies outside the years planned with.
     """
-    _check_year(on)
+    check_year(on)
     return datetime.combine(on, at, calendar.zone).astimezone(UTC)
 
 
@@ -196,28 +176,9 @@ def _work_from(calendar: Calendar, on: date, step: int) -> Iterator[tuple[date, 
 
 
 def _spans_of(calendar: Calendar, on: date) -> Spans:
-    known = calendar.remembered.get(on)
-    if known is None:
-        if len(calendar.remembered) >= _KEPT_DAYS:
-            calendar.remembered.clear()
-        known = calendar.remembered[on] = _spans(calendar, on)
-    return known
-
-
-def _spans(calendar: Calendar, on: date) -> Spans:
-    """The working time of a local date in UTC: for each stretch of constant offset, what of it the segments cover."""
-    _check_year(on)
+    check_year(on)
     segments = _segments(calendar, on)
-    if not segments:
-        return ()
-    midnight = datetime.combine(on, time(), UTC)
-    return tuple(
-        (start, end)
-        for since, until, offset in _stretches(calendar.zone, midnight + _EARLIEST, midnight + _LATEST)
-        for from_, to in segments
-        if (start := max(since, midnight + _past_midnight(from_) - offset))
-        < (end := min(until, midnight + (_past_midnight(to) or _DAY) - offset))
-    )
+    return spans_on(calendar.zone, on, segments) if segments else ()
 
 
 def _segments(calendar: Calendar, on: date) -> Segments:
@@ -228,35 +189,10 @@ def _segments(calendar: Calendar, on: date) -> Segments:
     return calendar.week[on.weekday()]
 
 
-def _stretches(zone: ZoneInfo, since: datetime, until: datetime) -> tuple[tuple[datetime, datetime, timedelta], ...]:
-    """Parts of constant UTC offset; no zone changes its clock twice within the two days asked for here."""
-    before, after = _offset(zone, since), _offset(zone, until)
-    if before == after:
-        return ((since, until, before),)
-    low, high = since, until
-    while high - low > _SECOND:
-        middle = low + (high - low) // _SECOND // 2 * _SECOND
-        low, high = (middle, high) if _offset(zone, middle) == before else (low, middle)
-    return ((since, high, before), (high, until, after))
-
-
-def _offset(zone: ZoneInfo, at: datetime) -> timedelta:
-    return at.astimezone(zone).utcoffset() or timedelta()
-
-
-def _past_midnight(at: time) -> timedelta:
-    return timedelta(hours=at.hour, minutes=at.minute, seconds=at.second)
-
-
 def _local_date(calendar: Calendar, at: datetime) -> date:
     return at.astimezone(calendar.zone).date()
 
 
 def _utc(at: datetime) -> datetime:
-    _check_year(at)
+    check_year(at)
     return at.astimezone(UTC)
-
-
-def _check_year(on: date) -> None:
-    if on.year not in YEARS:
-        raise DateOutOfRange(on)

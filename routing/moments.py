@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, TypeVar
 
 from routing.calendars import (
-    YEARS,
     Calendar,
     add_working_days,
     add_working_minutes,
@@ -13,6 +12,7 @@ from routing.calendars import (
     last_working_instant,
     local_instant,
 )
+from routing.clocks import YEARS, check_year
 from routing.errors import DateOutOfRange
 from routing.work import Moment, Unit
 
@@ -49,12 +49,11 @@ def due(moment: Moment, calendar: Calendar, now: datetime) -> tuple[datetime, tu
         NoWorkingTime: working units, or a date without a time, in a calendar without work.
     """
     if _is_instant(moment):
-        due_at, notes = _instant(moment, calendar, now), ()
+        due_at, note = _instant(moment, calendar, now), ""
     else:
-        due_at, notes = _on_its_day(moment, calendar, now)
-    if due_at < now:
-        notes = (*notes, "That was already past when the ask came in")
-    return due_at, notes
+        due_at, note = _on_its_day(moment, calendar, now)
+    late = "That was already past when the ask came in" if due_at < now else ""
+    return due_at, tuple(filter(None, (note, late)))
 
 
 def said(verb: str, moment: Moment, calendar: Calendar) -> str:
@@ -76,16 +75,16 @@ def _spelled(day: date, calendar: Calendar) -> str:
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}{clock}"
 
 
-def _on_its_day(moment: Moment, calendar: Calendar, now: datetime) -> tuple[datetime, tuple[str, ...]]:
+def _on_its_day(moment: Moment, calendar: Calendar, now: datetime) -> tuple[datetime, str]:
     day = _day(moment, calendar, now)
     if moment.at is not None:
-        return local_instant(calendar, day, moment.at), ()
+        return local_instant(calendar, day, moment.at), ""
     end = last_working_instant(calendar, day)
     if end is not None:
-        return end, ()
+        return end, ""
     before = add_working_days(calendar, day, -1)
     note = f"Nobody works on {_spelled(day, calendar)}, so it is due the working day before"
-    return last_working_instant(calendar, before) or now, (note,)
+    return last_working_instant(calendar, before) or now, note
 
 
 def _is_instant(moment: Moment) -> bool:
@@ -142,8 +141,7 @@ def _anchor_on(anchor: date | None, calendar: Calendar, now: datetime) -> date:
 
 def _local(at: datetime, calendar: Calendar) -> datetime:
     """The datetime on the calendar's clock; a naive one is on it already."""
-    if at.year not in YEARS:
-        raise DateOutOfRange(at)
+    check_year(at)
     return at.replace(tzinfo=calendar.zone) if at.tzinfo is None else at.astimezone(calendar.zone)
 
 

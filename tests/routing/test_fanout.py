@@ -1,0 +1,330 @@
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from routing.calendars import Calendar, is_working_day, last_working_instant, working_time_between
+from routing.errors import BrokenPlan
+from routing.fanout import OFFICE_HOURS, fan_out
+from routing.rules import Rule
+from routing.work import Facts, Moment, Placement, TaskState, Unit, Work
+from tests.routing.strategies import BERLIN, LORD_HOWE, ZONES, calendars, instants, office
+
+NOW = datetime(2026, 8, 3, 8, tzinfo=UTC)  # Monday, ten in Berlin
+START_ON = date(2026, 9, 1)  # a Tuesday
+FACTS = Facts("new-starter")
+QUEUES = {"desk": "Service desk", "it": "IT", "hr": "HR"}
+SUNDAY = date(2026, 9, 6)
+
+
+def berlin(day: date, hour: int, minute: int = 0) -> datetime:
+    return datetime.combine(day, time(hour, minute), BERLIN)
+
+
+def work(
+    key: str = "laptop",
+    queue: str | None = "it",
+    person: str | None = None,
+    needs: tuple[str, ...] = (),
+    opens: Moment | None = None,
+    due: Moment | None = None,
+    confidential_to: tuple[str, ...] = (),
+) -> Work:
+    return Work(key, key.capitalize(), queue, person, needs, opens, due, confidential_to)
+
+
+def placed(
+    *works: Work, calendar: Calendar | None = None, rules: Sequence[Rule] = (), now: datetime = NOW
+) -> list[Placement]:
+    return list(fan_out(works, FACTS, rules, {"": calendar or office()}, now, queues=QUEUES))
+
+
+def due(
+    moment: Moment, calendar: Calendar | None = None, now: datetime = NOW
+) -> tuple[datetime | None, tuple[str, ...]]:
+    placement = placed(work(due=moment), calendar=calendar, now=now)[0]
+    return placement.due_at, placement.why[1:]
+
+
+def opens(moment: Moment, calendar: Calendar | None = None, now: datetime = NOW) -> datetime | None:
+    return placed(work(opens=moment), calendar=calendar, now=now)[0].opens_at
+
+
+@pytest.mark.parametrize(
+    ("moment", "due_at", "why"),
+    [
+        (Moment(START_ON, 0, Unit.DAYS), berlin(START_ON, 17), "Due on 1 September 2026"),
+        (Moment(START_ON, -3, Unit.WORKING_DAYS), berlin(date(2026, 8, 27), 17), "Due 3 working days before 1 September 2026"),
+        (Moment(START_ON, 1, Unit.DAYS), berlin(date(2026, 9, 2), 17), "Due 1 day after 1 September 2026"),
+        (Moment(START_ON, -1, Unit.WEEKS, time(12)), berlin(date(2026, 8, 25), 12), "Due 1 week before 1 September 2026, at 12:00"),
+        (Moment(START_ON, 1, Unit.MONTHS), berlin(date(2026, 10, 1), 17), "Due 1 month after 1 September 2026"),
+        (Moment(START_ON, 4, Unit.WORKING_HOURS), berlin(START_ON, 13), "Due 4 working hours after 1 September 2026"),
+        (Moment(START_ON, -30, Unit.WORKING_MINUTES), berlin(date(2026, 8, 31), 16, 30), "Due 30 working minutes before 1 September 2026"),
+        (Moment(SUNDAY, -2, Unit.HOURS), berlin(date(2026, 9, 5), 22), "Due 2 hours before 6 September 2026"),
+        (Moment(None, 90, Unit.MINUTES), NOW + timedelta(minutes=90), "Due 90 minutes after submission"),
+        (Moment(None, 90, Unit.MINUTES, time(15)), berlin(NOW.date(), 15), "Due 90 minutes after submission, at 15:00"),
+        (Moment(None, 2, Unit.WORKING_DAYS), berlin(date(2026, 8, 5), 17), "Due 2 working days after submission"),
+        (Moment(None, 0, Unit.DAYS), berlin(NOW.date(), 17), "Due on the day of submission"),
+        (Moment(datetime(2026, 9, 1, 14, 30), 0, Unit.DAYS), berlin(START_ON, 14, 30), "Due on 1 September 2026, 14:30"),
+        (Moment(datetime(2026, 9, 1, 12, tzinfo=UTC), -1, Unit.HOURS), berlin(START_ON, 13), "Due 1 hour before 1 September 2026, 14:00"),
+        (Moment(datetime(2026, 9, 1, 23, tzinfo=UTC), 0, Unit.DAYS, time(9)), berlin(date(2026, 9, 2), 9), "Due on 2 September 2026, 01:00, at 09:00"),
+    ],
+)  # fmt: skip
+def test_a_due_time_and_the_sentence_that_says_it(moment: Moment, due_at: datetime, why: str) -> None:
+    assert due(moment) == (due_at, (why,))
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "wanted"),
+    [
+        (date(2027, 1, 31), 1, date(2027, 2, 28)),
+        (date(2028, 1, 31), 1, date(2028, 2, 29)),
+        (date(2027, 3, 31), -1, date(2027, 2, 28)),
+        (date(2026, 12, 31), 2, date(2027, 2, 28)),
+        (date(2027, 1, 15), -1, date(2026, 12, 15)),
+    ],
+)
+def test_a_month_that_is_too_short_gives_its_last_day(day: date, months: int, wanted: date) -> None:
+    due_at, _ = due(Moment(day, months, Unit.MONTHS, time(12)))
+
+    assert due_at == berlin(wanted, 12)
+
+
+def test_a_day_without_work_is_due_when_work_ended_before_it() -> None:
+    due_at, why = due(Moment(SUNDAY, 0, Unit.DAYS))
+
+    assert due_at == berlin(date(2026, 9, 4), 17)
+    assert why == (
+        "Due on 6 September 2026",
+        "Nobody works on 6 September 2026, so it is due the working day before",
+    )
+
+
+def test_what_was_due_before_now_stays_and_says_so() -> None:
+    due_at, why = due(Moment(NOW.date(), -1, Unit.WEEKS))
+
+    assert due_at == berlin(date(2026, 7, 27), 17)
+    assert why[-1] == "That was already past when the ask came in"
+
+
+def test_an_opening_without_a_time_is_the_first_instant_of_its_day() -> None:
+    assert opens(Moment(START_ON, -1, Unit.WORKING_DAYS)) == berlin(date(2026, 8, 31), 0)
+    assert opens(Moment(START_ON, 0, Unit.DAYS, time(8))) == berlin(START_ON, 8)
+    assert opens(Moment(START_ON, -2, Unit.WORKING_HOURS)) == berlin(date(2026, 8, 31), 15)
+
+
+def test_what_opens_at_submission_is_ready_at_once_even_at_night() -> None:
+    night = berlin(date(2026, 8, 3), 3)
+    placement = placed(work(opens=Moment(None, 0, Unit.DAYS)), now=night)[0]
+
+    assert (placement.state, placement.opens_at) == (TaskState.READY, night)
+
+
+def test_local_times_that_do_not_exist_move_on_and_repeated_ones_are_the_first() -> None:
+    at = time(2, 30)
+
+    assert opens(Moment(date(2026, 3, 29), 0, Unit.DAYS, at)) == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
+    assert opens(Moment(date(2026, 10, 25), 0, Unit.DAYS, at)) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    assert opens(Moment(datetime(2026, 10, 25, 2, 30), 0, Unit.DAYS)) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    lord_howe = office(LORD_HOWE)
+    assert opens(Moment(date(2026, 10, 4), 0, Unit.DAYS, time(2, 10)), lord_howe) == datetime(
+        2026, 10, 3, 15, 40, tzinfo=UTC
+    )
+
+
+def test_the_state_is_ready_unless_it_needs_something_or_opens_later() -> None:
+    placements = placed(
+        work("contract", "hr"),
+        work("laptop", needs=("contract",)),
+        work("review", opens=Moment(START_ON, 0, Unit.DAYS)),
+        work("late", opens=Moment(START_ON, -9, Unit.WEEKS)),
+    )
+
+    assert [placement.state for placement in placements] == ["ready", "waiting", "waiting", "ready"]
+
+
+def test_placements_come_in_the_order_given_whatever_needs_what() -> None:
+    placements = placed(work("c", needs=("b",)), work("a"), work("b", needs=("a",)))
+
+    assert [placement.key for placement in placements] == ["c", "a", "b"]
+
+
+def test_why_tells_who_what_it_waits_for_and_when() -> None:
+    placement = placed(
+        work("contract", "hr"),
+        work("badge", "hr"),
+        work(
+            "laptop",
+            needs=("contract", "badge"),
+            opens=Moment(START_ON, -2, Unit.WEEKS),
+            due=Moment(START_ON, -3, Unit.WORKING_DAYS),
+        ),
+    )[-1]
+
+    assert placement.why == (
+        "IT: the catalogue names this queue",
+        "Waits for: Contract, Badge",
+        "Opens 2 weeks before 1 September 2026",
+        "Due 3 working days before 1 September 2026",
+    )
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "why"),
+    [
+        ((), ("hr",), "Waits for earlier work"),
+        (("payroll",), ("hr",), "Waits for earlier work"),
+        (("hr", "payroll"), ("hr",), "Waits for earlier work"),
+        (("hr",), ("hr", "payroll"), "Waits for: Salary"),
+        (("hr",), (), "Waits for: Salary"),
+    ],
+)
+def test_a_confidential_need_is_named_only_to_who_may_read_it(
+    mine: tuple[str, ...], theirs: tuple[str, ...], why: str
+) -> None:
+    placements = placed(work("salary", "hr", confidential_to=theirs), work(needs=("salary",), confidential_to=mine))
+
+    assert placements[-1].why[1] == why
+
+
+@pytest.mark.parametrize(
+    ("person", "why"),
+    [
+        ("requester", "The requester: the catalogue gives this step to them"),
+        ("subject.manager", "The manager of the person concerned: the catalogue gives this step to them"),
+        ("buddy", "buddy: the catalogue gives this step to them"),
+    ],
+)
+def test_a_person_step_has_no_queue_and_no_rule_moves_it(person: str, why: str) -> None:
+    placement = placed(work(queue=None, person=person), rules=[Rule("it", step="laptop")])[0]
+
+    assert (placement.queue, placement.person, placement.why[0]) == (None, person, why)
+
+
+def test_each_queue_reckons_in_its_own_calendar_and_persons_in_the_general_one() -> None:
+    calendars_by_queue = {"": office(end=16), "it": office(end=18)}
+    moment = Moment(START_ON, 0, Unit.DAYS)
+    works = (work("a", "it", due=moment), work("b", "hr", due=moment), work("c", None, "requester", due=moment))
+
+    placements = fan_out(works, FACTS, [], calendars_by_queue, NOW)
+
+    assert [placement.due_at for placement in placements] == [berlin(START_ON, hour) for hour in (18, 16, 16)]
+
+
+def test_the_calendar_is_that_of_the_queue_a_rule_chooses() -> None:
+    works = [work(due=Moment(START_ON, 0, Unit.DAYS))]
+
+    placement = fan_out(works, FACTS, [Rule("hr", step="laptop")], {"it": office(end=18), "hr": office(end=12)}, NOW)[0]
+
+    assert (placement.queue, placement.due_at) == ("hr", berlin(START_ON, 12))
+
+
+def test_without_any_calendar_office_hours_hold() -> None:
+    placement = fan_out([work(due=Moment(START_ON, 0, Unit.DAYS))], FACTS, [], {}, NOW)[0]
+
+    assert placement.due_at == last_working_instant(OFFICE_HOURS, START_ON)
+
+
+def test_without_titles_every_queue_named_exists() -> None:
+    placements = fan_out([work("a", "it"), work("b", None)], FACTS, [Rule("hr", step="b")], {}, NOW)
+
+    assert [placement.queue for placement in placements] == ["it", "hr"]
+
+
+def test_with_titles_an_unknown_queue_goes_to_the_desk() -> None:
+    placement = placed(work(queue="gone"))[0]
+
+    assert (placement.queue, placement.why[0]) == ("desk", "Service desk: there is no queue gone")
+
+
+def test_two_working_days_when_nothing_else_is_said() -> None:
+    placements = placed(
+        work("a"), work("b", needs=("a",)), work("c", opens=Moment(START_ON, 0, Unit.DAYS)), work("d", needs=("a", "c"))
+    )
+
+    assert [(placement.due_at, placement.why[-1]) for placement in placements] == [
+        (berlin(date(2026, 8, 5), 17), "Due 2 working days after submission, as nothing else is said"),
+        (berlin(date(2026, 8, 7), 17), "Due 2 working days after what it waits for is due, as nothing else is said"),
+        (berlin(date(2026, 9, 3), 17), "Due 2 working days after its opening, as nothing else is said"),
+        (berlin(date(2026, 9, 7), 17), "Due 2 working days after what it waits for is due, as nothing else is said"),
+    ]
+
+
+def test_a_calendar_without_work_leaves_the_work_without_a_due_time_and_says_so() -> None:
+    nobody = Calendar("empty", BERLIN, ((),) * 7)
+
+    placement = placed(work(opens=Moment(START_ON, 1, Unit.WORKING_DAYS)), calendar=nobody)[0]
+
+    assert (placement.state, placement.opens_at, placement.due_at) == (TaskState.READY, None, None)
+    assert placement.why[1:] == (
+        "Opens at once: Calendar empty has no working time.",
+        "No due date: Calendar empty has no working time.",
+    )
+
+
+@pytest.mark.parametrize("unit", Unit)
+@pytest.mark.parametrize(
+    "anchor", [date(9999, 12, 31), date(1, 1, 1), datetime(1, 1, 1), datetime(9999, 12, 31, 23, tzinfo=UTC), START_ON]
+)
+@pytest.mark.parametrize("amount", [-5000, 5000, 10**12])
+def test_no_date_from_a_form_is_too_much(anchor: date, unit: Unit, amount: int) -> None:
+    moment = Moment(anchor, amount, unit)
+
+    placement = placed(work(opens=moment, due=moment))[0]
+
+    assert placement.queue == "it"
+    if anchor != START_ON:
+        assert placement.opens_at is placement.due_at is None
+
+
+@pytest.mark.parametrize(
+    ("works", "reason"),
+    [
+        ((work("a"), work("a")), "a is in it twice"),
+        ((work("a", needs=("b",)),), "a needs b, which is not in it"),
+        ((work("a", needs=("b",)), work("b", needs=("a",))), "needs itself in a circle"),
+    ],
+)
+def test_a_plan_that_could_never_be_done_is_refused(works: tuple[Work, ...], reason: str) -> None:
+    with pytest.raises(BrokenPlan, match=reason):
+        placed(*works)
+
+
+moments = st.builds(
+    Moment,
+    st.one_of(
+        st.none(),
+        st.dates(date(2026, 1, 1), date(2027, 1, 1)),
+        st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1)),
+    ),
+    st.integers(-40, 40),
+    st.sampled_from(Unit),
+    st.one_of(st.none(), st.times().map(lambda at: at.replace(microsecond=0))),
+)
+
+
+@given(moments, calendars(), instants())
+def test_every_moment_gets_an_instant_and_a_reason(moment: Moment, calendar: Calendar, now: datetime) -> None:
+    placement = placed(work(opens=moment, due=moment), calendar=calendar, now=now)[0]
+
+    if any(calendar.week):
+        assert placement.due_at is not None
+        assert placement.opens_at is not None
+        assert placement.due_at.tzinfo is placement.opens_at.tzinfo is UTC
+    assert len(placement.why) >= 3
+    assert (placement.state is TaskState.READY) == (placement.opens_at is None or placement.opens_at <= now)
+
+
+@given(moments, st.sampled_from(ZONES), instants())
+def test_a_day_opens_before_it_is_due_wherever_it_is(moment: Moment, zone: object, now: datetime) -> None:
+    calendar = office(zone)  # type: ignore[arg-type]  # sampled_from widens to object
+    day = Moment(moment.anchor, moment.amount, Unit.WORKING_DAYS)
+
+    placement = placed(work(opens=day, due=day), calendar=calendar, now=now)[0]
+
+    assert placement.due_at
+    assert placement.opens_at
+    if moment.amount and is_working_day(calendar, placement.opens_at.astimezone(calendar.zone).date()):
+        assert working_time_between(calendar, placement.opens_at, placement.due_at) == timedelta(hours=8)

@@ -25,14 +25,16 @@ def step_faults(
         if step.key in keys:
             yield here.fault(".key", f"the service has a step {step.key!r} already", "rename one of them")
         keys.add(step.key)
-        yield from _name_faults(here, step, queues, phases)
+        yield from _name_faults(here, step, service, queues, phases)
         yield from _person_faults(here, step, service)
         yield from _date_faults(here, step, service)
         yield from _condition_faults(here, step, service)
     yield from _need_faults(place, service)
 
 
-def _name_faults(here: Place, step: Step, queues: frozenset[str], phases: frozenset[str]) -> Iterator[DocumentFault]:
+def _name_faults(
+    here: Place, step: Step, service: Service, queues: frozenset[str], phases: frozenset[str]
+) -> Iterator[DocumentFault]:
     if step.queue is not None and step.queue not in queues:
         yield here.fault(".queue", f"there is no queue {step.queue!r}", here.nearest(step.queue, queues))
     for queue in step.confidential_to:
@@ -40,6 +42,8 @@ def _name_faults(here: Place, step: Step, queues: frozenset[str], phases: frozen
             yield here.fault(".confidential_to", f"there is no queue {queue!r}", here.nearest(queue, queues))
     if step.queue and step.confidential_to and step.queue not in step.confidential_to:
         yield here.fault(".confidential_to", f"{step.queue!r} could not see its own step", f"add {step.queue}")
+    if step.queue and service.secret and step.queue not in service.confidential_to:
+        yield here.fault(".queue", f"{step.queue!r} may not know of this secret service", "add it to confidential_to")
     if step.phase and step.phase not in phases:
         yield here.fault(".phase", f"there is no phase {step.phase!r}", here.nearest(step.phase, phases))
 

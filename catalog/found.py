@@ -30,6 +30,19 @@ _STARTER = re.compile(
     rf"(?P<name>{_NAME}(?: {_NAME}){{1,3}}),? (?:(?:will|is going to) )?(?:be )?(?:start|join)(?:s|ing)?\b"
     rf"|(?P<later>{_NAME}(?: {_NAME}){{1,3}}),? is (?:starting|joining)\b"
 )
+_NO_NAMES = {
+    "new",
+    "our",
+    "the",
+    "colleague",
+    "employee",
+    "contractor",
+    "intern",
+    "engineer",
+    "please",
+    "hello",
+    "dear",
+}
 _MAIL = re.compile(r"[\w.+'-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 LONGEST = 10_000
 
@@ -84,11 +97,16 @@ def _starter(said: str) -> str | None:
     names = set()
     for found in _STARTER.finditer(said):
         words = (found["name"] or found["later"]).split()
-        while words and not words[0][0].isupper():
+        # Only the capitalised run right before the verb: "New colleague Kim Lee starts" names Kim Lee.
+        while any(map(_is_no_name, words)):
             words.pop(0)
-        if len(words) > 1 and all(word[0].isupper() for word in words):
+        if len(words) > 1:
             names.add(" ".join(words))
     return names.pop() if len(names) == 1 else None
+
+
+def _is_no_name(word: str) -> bool:
+    return not word[0].isupper() or word.lower() in _NO_NAMES
 
 
 def without_dates(text: str, today: date) -> str:

@@ -4,7 +4,7 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -17,7 +17,12 @@ __all__ = ["Match", "find_answers", "match"]
 # Both must hold: a good score alone may be shared by two services. Set on the shipped catalogue's own phrases, each
 # left out in turn, so that what is called certain is nearly always right (tests/catalog/test_match.py).
 CERTAIN_SCORE = 0.5
-CERTAIN_MARGIN = 0.15
+CERTAIN_MARGIN = 0.18
+# One telling word proves little ("my car is broken"), unless it is nearly all that was said.
+CERTAIN_WORDS = 2
+CERTAIN_ALONE = 0.9
+# A word the catalogue does not know speaks against every service a little; names of people and places should not matter.
+_UNKNOWN = 0.8
 LONGEST = 2000
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _SAYS_NOTHING = """
@@ -49,7 +54,9 @@ class _Index:
     stems: Mapping[str, Mapping[str, float]]
     phrases: Mapping[str, tuple[frozenset[str], ...]]
     rarity: Mapping[str, float]
-    unknown: float
+
+    def weight(self, stem: str) -> float:
+        return self.rarity.get(stem, _UNKNOWN)
 
 
 def match(text: str, catalogue: Catalogue, today: date) -> tuple[Match, ...]:
@@ -59,13 +66,15 @@ def match(text: str, catalogue: Catalogue, today: date) -> tuple[Match, ...]:
     scored = sorted(
         ((_score(written.keys(), key, index), key) for key in index.stems), key=lambda pair: (-pair[0], pair[1])
     )
-    best, second = [*(score for score, _ in scored), 0.0, 0.0][:2]
-    certain = best >= CERTAIN_SCORE and best - second >= CERTAIN_MARGIN
-    return tuple(
-        Match(key, round(score, 4), certain and at == 0, _telling(written, key, index))
-        for at, (score, key) in enumerate(scored)
-        if score > 0
-    )
+    found = [(score, key, _telling(written, key, index)) for score, key in scored if score > 0]
+    clear = _is_clear([score for score, _, _ in found], len(found[0][2])) if found else False
+    return tuple(Match(key, round(score, 4), clear and at == 0, words) for at, (score, key, words) in enumerate(found))
+
+
+def _is_clear(scores: Sequence[float], words: int) -> bool:
+    best, second = [*scores, 0.0][:2]
+    telling = words >= CERTAIN_WORDS or best >= CERTAIN_ALONE
+    return telling and best >= CERTAIN_SCORE and best - second >= CERTAIN_MARGIN
 
 
 def _telling(written: Mapping[str, str], key: str, index: _Index) -> tuple[str, ...]:
@@ -75,7 +84,7 @@ def _telling(written: Mapping[str, str], key: str, index: _Index) -> tuple[str, 
 def _score(stems: Iterable[str], key: str, index: _Index) -> float:
     """Half how much of the text the service explains, half how near the text is to something people say for it."""
     wanted = set(stems)
-    total = sum(index.rarity.get(stem, index.unknown) for stem in wanted)
+    total = sum(index.weight(stem) for stem in wanted)
     if not total:
         return 0.0
     own = index.stems[key]
@@ -87,7 +96,7 @@ def _score(stems: Iterable[str], key: str, index: _Index) -> float:
 def _nearness(wanted: set[str], phrase: frozenset[str], index: _Index) -> float:
     """Shared weight of two sets of stems over their mean weight (Dice)."""
     shared = sum(index.rarity[stem] for stem in wanted & phrase)
-    whole = sum(index.rarity.get(stem, index.unknown) for stem in (*wanted, *phrase))
+    whole = sum(index.weight(stem) for stem in (*wanted, *phrase))
     return 2 * shared / whole if whole else 0.0
 
 
@@ -114,7 +123,7 @@ def _index(keyed: _Keyed) -> _Index:
         service.key: tuple(frozenset(_stems(said)) for said in (service.title, *service.phrases))
         for service in services
     }
-    return _Index(stems, phrases, rarity, math.log(1 + len(services)))
+    return _Index(stems, phrases, rarity)
 
 
 def _weights(service: Service) -> dict[str, float]:

@@ -2,7 +2,7 @@
 
 from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final, TypeVar
+from typing import Final
 
 from routing.calendars import (
     Calendar,
@@ -12,8 +12,7 @@ from routing.calendars import (
     last_working_instant,
     local_instant,
 )
-from routing.clocks import YEARS, check_year
-from routing.errors import DateOutOfRange
+from routing.clocks import check_year
 from routing.work import Moment, Unit
 
 # Not strftime, which would follow the server's locale.
@@ -22,8 +21,6 @@ _MONTHS: Final = (
     *("July", "August", "September", "October", "November", "December"),
 )
 _CLOCK_UNITS: Final = frozenset({Unit.MINUTES, Unit.HOURS, Unit.WORKING_MINUTES, Unit.WORKING_HOURS})
-
-_Day = TypeVar("_Day", date, datetime)
 
 
 def opening(moment: Moment, calendar: Calendar, now: datetime) -> datetime:
@@ -82,9 +79,10 @@ def _on_its_day(moment: Moment, calendar: Calendar, now: datetime) -> tuple[date
     end = last_working_instant(calendar, day)
     if end is not None:
         return end, ""
-    before = add_working_days(calendar, day, -1)
+    end = last_working_instant(calendar, add_working_days(calendar, day, -1))
+    assert end is not None, "a working day has an end"
     note = f"Nobody works on {_spelled(day, calendar)}, so it is due the working day before"
-    return last_working_instant(calendar, before) or now, note
+    return end, note
 
 
 def _is_instant(moment: Moment) -> bool:
@@ -98,9 +96,9 @@ def _instant(moment: Moment, calendar: Calendar, now: datetime) -> datetime:
     start = _anchor_at(moment.anchor, calendar, now)
     match moment.unit:
         case Unit.MINUTES:
-            return _plus(start, timedelta(minutes=moment.amount))
+            return start + timedelta(minutes=moment.amount)
         case Unit.HOURS:
-            return _plus(start, timedelta(hours=moment.amount))
+            return start + timedelta(hours=moment.amount)
         case Unit.WORKING_MINUTES:
             return add_working_minutes(calendar, start, moment.amount)
         case Unit.WORKING_HOURS:
@@ -117,11 +115,11 @@ def _day(moment: Moment, calendar: Calendar, now: datetime) -> date:
         case Unit.WORKING_DAYS:
             return add_working_days(calendar, start, moment.amount)
         case Unit.WEEKS:
-            return _plus(start, timedelta(weeks=moment.amount))
+            return start + timedelta(weeks=moment.amount)
         case Unit.MONTHS:
             return _plus_months(start, moment.amount)
         case _:
-            return _plus(start, timedelta(days=moment.amount))
+            return start + timedelta(days=moment.amount)
 
 
 def _anchor_at(anchor: date | None, calendar: Calendar, now: datetime) -> datetime:
@@ -136,6 +134,7 @@ def _anchor_at(anchor: date | None, calendar: Calendar, now: datetime) -> dateti
 def _anchor_on(anchor: date | None, calendar: Calendar, now: datetime) -> date:
     if anchor is None:
         return now.astimezone(calendar.zone).date()
+    check_year(anchor)
     return _local(anchor, calendar).date() if isinstance(anchor, datetime) else anchor
 
 
@@ -145,16 +144,7 @@ def _local(at: datetime, calendar: Calendar) -> datetime:
     return at.replace(tzinfo=calendar.zone) if at.tzinfo is None else at.astimezone(calendar.zone)
 
 
-def _plus(start: _Day, length: timedelta) -> _Day:
-    try:
-        return start + length
-    except OverflowError:
-        raise DateOutOfRange(f"{start} and {length.days} days") from None
-
-
 def _plus_months(start: date, months: int) -> date:
     """The same day of another month, or its last where that is shorter: 31 January and one is 28 February."""
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
-    if year not in YEARS:
-        raise DateOutOfRange(f"{start} and {months} months")
     return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))

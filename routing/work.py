@@ -74,7 +74,8 @@ class Unit(StrEnum):
 class Moment:
     """A point in time told from another: `amount` units after `anchor` (before, if negative).
 
-    `anchor` None is the instant the ask came in. A naive datetime is local time in the queue's calendar.
+    `anchor` None is the instant the ask came in; a naive datetime is local time in the queue's calendar. `amount` is
+    within 5,000 either way, as in the catalogue's grammar.
     `at` is the wall-clock time in that calendar's zone.
     """
 

@@ -54,7 +54,7 @@ def standing(state: TaskState, hold: HoldReason | None = None, key: str = "a") -
     return Standing(key, state, hold_reason=hold)
 
 
-@pytest.mark.parametrize(("act", "state"), product(Act, TaskState))
+@pytest.mark.parametrize(("act", "state"), list(product(Act, TaskState)))
 def test_each_act_leads_where_the_table_says_or_is_refused(act: Act, state: TaskState) -> None:
     assert (state in possible_from(act)) == ((act, state) in MOVES)
     if (act, state) in MOVES:
@@ -65,7 +65,7 @@ def test_each_act_leads_where_the_table_says_or_is_refused(act: Act, state: Task
         assert (refused.value.state, refused.value.act) == (state, act)
 
 
-@pytest.mark.parametrize(("act", "state"), MOVES)
+@pytest.mark.parametrize(("act", "state"), list(MOVES))
 def test_only_resume_and_reopen_give_a_task_back_to_its_assignee(act: Act, state: TaskState) -> None:
     back = act in {Act.RESUME, Act.REOPEN}
 

@@ -46,8 +46,9 @@ class LeaseLost(SpocError):
 
 def enqueue(session: Session, kind: str, payload: Mapping[str, Any]) -> int:
     """Insert a job that follows from this transaction; gives its id. It runs after the commit, at least once."""
-    job_id = session.scalar(insert(JobRow).values(kind=kind, payload=dict(payload)).returning(JobRow.id))
-    assert job_id is not None
+    job_id: int = session.execute(
+        insert(JobRow).values(kind=kind, payload=dict(payload)).returning(JobRow.id)
+    ).scalar_one()
     return job_id
 
 
@@ -171,7 +172,7 @@ def _ready_or_parked() -> ColumnElement[Any]:
     return case((JobRow.attempts >= MOST_ATTEMPTS, JobState.PARKED.value), else_=JobState.READY.value)
 
 
-def _free(which: Select[tuple[int]], limit: int) -> Select[tuple[int]]:
+def _free(which: Select[Any], limit: int) -> Select[Any]:
     return which.limit(limit).with_for_update(skip_locked=True)
 
 

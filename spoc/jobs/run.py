@@ -1,0 +1,68 @@
+"""Running one job by its id: lease it, do it, and write down how it ended. Safe to be told the same id twice."""
+
+from collections.abc import Callable, Mapping
+
+import structlog
+
+from spoc.db.queueing import Leased, LeaseLost, fail, lease
+from spoc.db.session import transaction
+from spoc.errors import SpocError
+from spoc.jobs import canary, mail, schedule, sweep
+from spoc.jobs.tools import Hopeless, Tools, Work
+
+Handler = Callable[[Work], None]
+
+HANDLERS: Mapping[str, Handler] = {
+    "canary": canary.sing,
+    "mail.ticket_opened": mail.tell_requester,
+    "mail.ticket_resolved": mail.tell_requester,
+    "mail.ticket_reopened": mail.tell_requester,
+    "mail.message": mail.tell_requester,
+    "mail.again": mail.send_again,
+    schedule.OPEN_DUE: sweep.open_due,
+    schedule.FORGET: sweep.forget,
+}
+
+log = structlog.get_logger()
+
+
+class UnknownKind(Hopeless):
+    """No handler of this version takes the job. Parked, so that a later version's worker can be given it."""
+
+    code = "unknown_kind"
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"This version knows no job of kind {kind}.")
+
+
+def run(job_id: int, tools: Tools, handlers: Mapping[str, Handler] = HANDLERS) -> None:
+    """Do the job if it is free and due; otherwise nothing."""
+    with transaction(tools.sessions) as session:
+        job = lease(session, job_id)
+    if job is not None:
+        _attempt(job, tools, handlers)
+
+
+def _attempt(job: Leased, tools: Tools, handlers: Mapping[str, Handler]) -> None:
+    try:
+        _handler(job.kind, handlers)(Work(job, tools, tools.clock()))
+    except LeaseLost:
+        log.warning("job.lease_lost", job_id=job.id, kind=job.kind)
+    except Exception as error:
+        trace = None if isinstance(error, SpocError) else error
+        log.warning("job.failed", job_id=job.id, kind=job.kind, attempt=job.attempt, error=str(error), exc_info=trace)
+        _write_down(job, tools, error)
+
+
+def _handler(kind: str, handlers: Mapping[str, Handler]) -> Handler:
+    if kind not in handlers:
+        raise UnknownKind(kind)
+    return handlers[kind]
+
+
+def _write_down(job: Leased, tools: Tools, error: Exception) -> None:
+    try:
+        with transaction(tools.sessions) as session:
+            fail(session, job, f"{type(error).__name__}: {error}", for_good=isinstance(error, Hopeless))
+    except LeaseLost:
+        log.warning("job.lease_lost", job_id=job.id, kind=job.kind)

@@ -1,0 +1,26 @@
+"""What runs by the clock. A slot is a row that only one process can insert; there is no scheduler to run twice."""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from spoc.db.queueing import enqueue_slot
+
+OPEN_DUE = "sweep.open_due"
+FORGET = "sweep.forget"
+
+EVERY = {OPEN_DUE: timedelta(minutes=1), FORGET: timedelta(hours=1)}
+
+
+def plan(session: Session, now: datetime) -> int:
+    """Insert the jobs of the slots that `now` lies in, where nobody did; how many were missing.
+
+    Slots that passed while nothing ran are not made up for: each sweep does all that is due.
+    """
+    return sum(enqueue_slot(session, schedule, slot(now, length)) for schedule, length in EVERY.items())
+
+
+def slot(now: datetime, length: timedelta) -> str:
+    """The beginning, in UTC, of the slot of this length that the instant lies in."""
+    begins = now.timestamp() // length.total_seconds() * length.total_seconds()
+    return datetime.fromtimestamp(begins, UTC).isoformat()

@@ -17,7 +17,9 @@ LONGEST_VALUE = 2_000
 
 def tame(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Cut long values and escape control characters, line separators included."""
-    return {key: _tamed(value) if isinstance(value, str) and key != "exception" else value for key, value in event.items()}
+    return {
+        key: _tamed(value) if isinstance(value, str) and key != "exception" else value for key, value in event.items()
+    }
 
 
 def _tamed(value: str) -> str:
@@ -34,12 +36,20 @@ def configure(settings: Settings) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         tame,
     ]
-    last = structlog.processors.JSONRenderer() if settings.log_format == "json" else structlog.dev.ConsoleRenderer(colors=False)
+    last = (
+        structlog.processors.JSONRenderer()
+        if settings.log_format == "json"
+        else structlog.dev.ConsoleRenderer(colors=False)
+    )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.format_exc_info, last],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                last,
+            ],
         )
     )
     root = logging.getLogger()

@@ -43,7 +43,13 @@ PEOPLE: Mapping[str, str] = {
     "owner": "Ngọc Anh Trần",
     "admin": "Bartholomew Fitzgerald",
 }
-AGENTS = {"agent.desk": "desk", "agent.it": "it", "agent.facilities": "facilities", "agent.hr": "hr", "agent.office": "office"}
+AGENTS = {
+    "agent.desk": "desk",
+    "agent.it": "it",
+    "agent.facilities": "facilities",
+    "agent.hr": "hr",
+    "agent.office": "office",
+}
 LEADS = {"lead": ("desk", "it")}
 ROLES = {"manager": Role.MANAGER, "owner": Role.OWNER, "admin": Role.ADMINISTRATOR}
 WEEK = [[["09:00", "17:30"]]] * 5 + [[], []]
@@ -97,7 +103,9 @@ class World:
         client.cookies.clear()
         client.cookies.set(COOKIE, secret)
 
-    def submit(self, service: str, *, by: str = "employee", at: datetime | None = None, text: str = "", **answers: Any) -> Accepted:
+    def submit(
+        self, service: str, *, by: str = "employee", at: datetime | None = None, text: str = "", **answers: Any
+    ) -> Accepted:
         """Open a ticket with the service's own example answers, changed where named."""
         example = dict(shipped().service(service).example)
         known = {value: mail_of("manager") for value in example.values() if isinstance(value, str) and "@" in value}
@@ -136,6 +144,7 @@ def _memberships(session: Session, ids: Mapping[str, int], now: datetime) -> Non
     served = [(person, queue, False) for person, queue in AGENTS.items()]
     led = [(person, queue, True) for person, queues_led in LEADS.items() for queue in queues_led]
     session.add_all(
-        QueueMemberRow(queue_id=queues[queue], person_id=ids[person], is_lead=is_lead) for person, queue, is_lead in served + led
+        QueueMemberRow(queue_id=queues[queue], person_id=ids[person], is_lead=is_lead)
+        for person, queue, is_lead in served + led
     )
     session.add_all(RoleGrantRow(person_id=ids[person], role=role, granted_at=now) for person, role in ROLES.items())

@@ -34,4 +34,11 @@ class Base(DeclarativeBase):
 
 def one_of(words: type[StrEnum], name: str) -> Enum:
     """A text column with a CHECK that holds one of `words`; `name` is the constraint's."""
-    return Enum(words, name=name, native_enum=False, create_constraint=True, length=30, values_callable=lambda kind: [member.value for member in kind])
+    return Enum(
+        words,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=30,
+        values_callable=lambda kind: [member.value for member in kind],
+    )

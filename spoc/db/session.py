@@ -34,7 +34,6 @@ def make_engine(url: str, settings: Settings) -> Engine:
     )
 
 
-
 def make_sessions(engine: Engine) -> sessionmaker[Session]:
     """Sessions that keep loaded values after a commit: nothing is read again behind a template's back."""
     return sessionmaker(engine, expire_on_commit=False)

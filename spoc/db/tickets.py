@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Index, LargeBinary, UniqueConstraint, text as sql
+from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -30,7 +31,8 @@ class TicketRow(Base):
     id: Mapped[Key]
     public_id: Mapped[PublicId]
     reference: Mapped[str] = mapped_column(
-        Computed("'T-' || CASE WHEN id < 1000000 THEN lpad(id::text, 6, '0') ELSE id::text END", persisted=True), unique=True
+        Computed("'T-' || CASE WHEN id < 1000000 THEN lpad(id::text, 6, '0') ELSE id::text END", persisted=True),
+        unique=True,
     )
     title: Mapped[str]
     neutral_title: Mapped[str] = mapped_column(server_default="", default="")

@@ -12,7 +12,7 @@ from routing.visibility import Actor
 from spoc.db.jobs import RememberedAnswerRow
 from spoc.intake.desk_facts import DeskFacts
 from spoc.intake.errors import KeyReused
-from spoc.intake.people import Somebody, read_people, requester_mail
+from spoc.intake.people import read_people, requester_mail
 from spoc.intake.plan import Placing, place_all
 from spoc.intake.submission import Repeatable, Submission
 from spoc.intake.understand import Understood, understand

@@ -12,13 +12,13 @@ from catalog.document import from_json, to_json
 from catalog.service import Catalogue, Service
 from spoc.db.catalog import CatalogueVersionRow
 from spoc.db.people import QueueRow
-from spoc.errors import SpocError
+from spoc.errors import Unavailable
 
 MOST_PARSED = 64
 _parsed: dict[str, Catalogue] = {}  # by digest: ids of two databases may be the same
 
 
-class NothingPublished(SpocError):
+class NothingPublished(Unavailable):
     """The database has no catalogue yet."""
 
     code = "nothing_published"
@@ -52,7 +52,9 @@ def publish(session: Session, catalogue: Catalogue, by_id: int | None, comment: 
 def _create_queues(session: Session, catalogue: Catalogue) -> None:
     for place, queue in enumerate(catalogue.queues):
         session.execute(
-            upsert(QueueRow).values(key=queue.key, title=queue.title, position=place).on_conflict_do_nothing(index_elements=["key"])
+            upsert(QueueRow)
+            .values(key=queue.key, title=queue.title, position=place)
+            .on_conflict_do_nothing(index_elements=["key"])
         )
 
 

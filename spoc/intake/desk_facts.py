@@ -73,7 +73,9 @@ def _segments(pairs: list[list[str]]) -> tuple[Segment, ...]:
 
 def _rules(session: Session) -> tuple[Rule, ...]:
     rows = session.execute(
-        select(RoutingRuleRow, QueueRow.key).join(QueueRow, QueueRow.id == RoutingRuleRow.queue_id).order_by(RoutingRuleRow.position)
+        select(RoutingRuleRow, QueueRow.key)
+        .join(QueueRow, QueueRow.id == RoutingRuleRow.queue_id)
+        .order_by(RoutingRuleRow.position)
     )
     return tuple(
         Rule(

@@ -1,28 +1,40 @@
 """Why a submission is not taken."""
 
-from spoc.errors import SpocError
+from dataclasses import dataclass
+
+from spoc.errors import Invalid, NotAllowed
 
 
-class NothingAsked(SpocError):
+@dataclass(frozen=True)
+class SubmissionFault:
+    """The part of a submission to mend."""
+
+    field: str
+    code: str
+    message: str
+
+
+class NothingAsked(Invalid):
     """Neither a service nor a word was sent."""
 
     code = "nothing_asked"
 
     def __init__(self) -> None:
         super().__init__("Name a service, or say in `text` what is needed.")
+        self.faults = (SubmissionFault("text", self.code, str(self)),)
 
 
-class UnknownRequester(SpocError):
-    """Nobody in the directory has the requester's mail address."""
+class UnknownRequester(Invalid):
+    """Nobody active in the directory has the requester's mail address."""
 
     code = "unknown_requester"
 
     def __init__(self, mail: str) -> None:
         super().__init__(f"Nobody in the directory has the mail address {mail[:200]}.")
-        self.mail = mail
+        self.faults = (SubmissionFault("requester", self.code, str(self)),)
 
 
-class MayNotRaiseForOthers(SpocError):
+class MayNotRaiseForOthers(NotAllowed):
     """Only agents, and tokens made for it, ask on behalf of somebody else."""
 
     code = "may_not_raise_for_others"
@@ -31,7 +43,7 @@ class MayNotRaiseForOthers(SpocError):
         super().__init__("This sign-in or token may ask for its owner only. Leave `requester` out.")
 
 
-class KeyReused(SpocError):
+class KeyReused(Invalid):
     """The Idempotency-Key came before, with another body."""
 
     code = "idempotency_key_reused"

@@ -114,6 +114,4 @@ def _placed(step: PlannedStep, placement: Placement, persons: Mapping[str, int |
     queue, why = placement.queue, placement.why
     if placement.person and person_id is None:
         queue, why = DESK, (*why, "Service desk: nobody is known for this person, so the desk finds one")
-    return Placed(
-        step, queue, person_id, placement.state, placement.opens_at, placement.due_at, placement.needs, why
-    )
+    return Placed(step, queue, person_id, placement.state, placement.opens_at, placement.due_at, placement.needs, why)

@@ -54,7 +54,9 @@ def _matched(submission: Submission, desk: DeskFacts, today: date) -> Understood
 
 def _triage(submission: Submission, desk: DeskFacts, today: date) -> Understood:
     service = desk.catalogue.service(TRIAGE)
-    likely = [desk.catalogue.service(one.service_key).title for one in match(submission.text, desk.catalogue, today)[:3]]
+    likely = [
+        desk.catalogue.service(one.service_key).title for one in match(submission.text, desk.catalogue, today)[:3]
+    ]
     why = "No service fits the text for certain" + (f"; likely: {', '.join(likely)}" if likely else "")
     read = replace(submission, service=TRIAGE, answers=_found(service, submission, desk, today))
     return Understood(service, read, (why,))

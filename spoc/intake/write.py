@@ -199,5 +199,3 @@ def _task_record(opening: Opening, place: int, task: AcceptedTask) -> dict[str, 
         "due_at": task.due_at.isoformat() if task.due_at else None,
         "ready_at": opening.now.isoformat() if task.state is TaskState.READY else None,
     }
-
-

@@ -1,0 +1,219 @@
+"""The employee's way in: one question, what can be asked for, and a service's form."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Annotated
+from uuid import uuid4
+
+from fastapi import APIRouter, Depends, Query, Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from catalog.answers import read_form, visible_fields
+from catalog.errors import AnswerFault, InvalidAnswers
+from catalog.match import Match, find_answers, match
+from catalog.service import Catalogue, Field, Service
+from routing.visibility import Actor
+from spoc.desk.requests import list_requests
+from spoc.intake.asked import often_asked
+from spoc.intake.desk_facts import DeskFacts, read_desk_facts
+from spoc.people.directory import suggest
+from spoc.web.deps import Database, Now, require
+from spoc.web.pages import render
+from spoc.web.parcel import Parcel, read_parcel
+from spoc.web.permissions import Permission
+
+router = APIRouter()
+Asker = Annotated[Actor, require(Permission.SIGNED_IN)]
+Words = Annotated[str, Query(max_length=2_000)]
+MOST_MATCHES = 5
+MOST_OPEN = 5
+OFTEN = 6
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A form as it was sent: `service` None is a plain text for the desk; `once` makes a repeat harmless."""
+
+    service: Service | None
+    answers: Mapping[str, object]
+    text: str
+    requester: str
+    once: str
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A service that fits what is being typed, with the words that told and who works on it."""
+
+    service: Service
+    words: tuple[str, ...]
+    departments: tuple[str, ...]
+    certain: bool
+
+
+@dataclass(frozen=True)
+class Choice:
+    value: str
+    label: str
+
+
+def read_draft(catalogue: Catalogue, items: Sequence[tuple[str, str]]) -> Draft:
+    """What a page's form sent.
+
+    Raises:
+        UnknownService: it names a service that is not in the catalogue.
+    """
+    sent = dict(items)
+    service = catalogue.service(sent["service"]) if sent.get("service") else None
+    answers = read_form(service, items) if service else {}
+    return Draft(service, answers, sent.get("text", ""), sent.get("requester", "").strip(), sent.get("once", "")[:100])
+
+
+@router.get("/")
+def front(http: Request, session: Database, now: Now, actor: Asker, text: Words = "") -> Response:
+    """The one question, with the reader's open requests and the catalogue below it."""
+    return show_front(http, session, read_desk_facts(session), actor, text, now)
+
+
+def show_front(http: Request, session: Session, desk: DeskFacts, actor: Actor, text: str, now: datetime) -> Response:
+    open_requests = list_requests(session, actor, now, only_open=True)
+    often = often_asked(session, now, desk.catalogue, OFTEN)
+    return render(
+        http,
+        "ask/front.html",
+        text=text,
+        hits=find_hits(text, desk, now),
+        requests=open_requests[:MOST_OPEN],
+        more_requests=len(open_requests) > MOST_OPEN,
+        often=often,
+        needs=by_need(desk.catalogue),
+        once=str(uuid4()),
+    )
+
+
+@router.get("/ask")
+def hits(http: Request, session: Database, now: Now, actor: Asker, text: Words = "") -> Response:
+    """The services that fit a text: a part of the front page when a script asks, else the whole page."""
+    desk = read_desk_facts(session)
+    if http.headers.get("hx-request") != "true":
+        return show_front(http, session, desk, actor, text, now)
+    return render(http, "ask/_hits.html", text=text, hits=find_hits(text, desk, now), once=str(uuid4()))
+
+
+def find_hits(text: str, desk: DeskFacts, now: datetime) -> tuple[Hit, ...]:
+    """Best first; the certain one alone stands out."""
+    if not text.strip():
+        return ()
+    found = match(text, desk.catalogue, now.astimezone(desk.zone).date())
+    return tuple(_hit(one, desk.catalogue) for one in found[:MOST_MATCHES])
+
+
+def _hit(found: Match, catalogue: Catalogue) -> Hit:
+    service = catalogue.service(found.service_key)
+    return Hit(service, found.words, departments_of(service, catalogue), found.certain)
+
+
+def departments_of(service: Service, catalogue: Catalogue) -> tuple[str, ...]:
+    """Who may have work from this service, as employees name them, without parts that are confidential."""
+    titles = {queue.key: queue.department for queue in catalogue.queues}
+    named = (step.queue for step in service.steps if step.queue and not step.confidential_to)
+    return tuple(titles.get(key, key) for key in dict.fromkeys(named))
+
+
+@dataclass(frozen=True)
+class NeedGroup:
+    title: str
+    summary: str
+    icon: str
+    services: tuple[Service, ...]
+
+
+def by_need(catalogue: Catalogue) -> tuple[NeedGroup, ...]:
+    """The catalogue as employees look for things: by need, never by department."""
+    groups = (
+        NeedGroup(need.title, need.summary, need.icon, tuple(one for one in catalogue.services if one.need == need.key))
+        for need in catalogue.needs
+    )
+    return tuple(group for group in groups if group.services)
+
+
+@router.get("/ask/people")
+def people(session: Database, _actor: Asker, text: Words = "") -> list[dict[str, str]]:
+    """Colleagues whose name or mail begins so, for the fields that name a person."""
+    return [{"mail": one.mail, "name": one.name} for one in suggest(session, text)]
+
+
+@router.get("/ask/{key}")
+def form(http: Request, session: Database, now: Now, actor: Asker, key: str, text: Words = "") -> Response:
+    """A service's form, filled with what the text already says."""
+    desk = read_desk_facts(session)
+    service = desk.catalogue.service(key)
+    today = now.astimezone(desk.zone).date()
+    said = find_answers(service, text, today, desk.locations) if text.strip() else {}
+    return show_form(http, desk, Draft(service, said, text, "", str(uuid4())))
+
+
+@router.post("/ask/{key}")
+def refill(
+    http: Request, session: Database, key: str, actor: Asker, parcel: Annotated[Parcel, Depends(read_parcel)]
+) -> Response:
+    """The same form with the questions that the answers so far lead to; nothing is sent or kept."""
+    desk = read_desk_facts(session)
+    draft = read_draft(desk.catalogue, parcel.items)
+    return show_form(http, desk, replace(draft, service=desk.catalogue.service(key)))
+
+
+def show_draft(http: Request, desk: DeskFacts, draft: Draft, refused: Exception) -> Response:
+    """The form again with its faults, nothing lost; a refused free text goes back to the front page's field."""
+    if draft.service is None:
+        raise refused
+    faults = refused.faults if isinstance(refused, InvalidAnswers) else ()
+    return show_form(http, desk, draft, faults, "" if faults else str(refused), 422)
+
+
+def show_form(
+    http: Request,
+    desk: DeskFacts,
+    draft: Draft,
+    faults: Sequence[AnswerFault] = (),
+    refusal: str = "",
+    status: int = 200,
+) -> Response:
+    assert draft.service is not None
+    shown = visible_fields(draft.service, draft.answers)
+    by_field = {fault.field: fault.message for fault in faults}
+    labels = {field.key: field.label for field in draft.service.form}
+    return render(
+        http,
+        "ask/form.html",
+        status,
+        service=draft.service,
+        departments=departments_of(draft.service, desk.catalogue),
+        sections=sections(shown),
+        values={field.key: draft.answers.get(field.key, field.default) for field in shown},
+        faults=by_field,
+        summary=[(f"answers.{fault.field}", labels.get(fault.field, fault.field), fault.message) for fault in faults],
+        refusal=refusal,
+        changes=any(field.visible_when for field in draft.service.form),
+        people=(),
+        locations=[Choice(key, title) for key, title in desk.locations.items()],
+        text=draft.text,
+        requester=draft.requester,
+        once=draft.once or str(uuid4()),
+    )
+
+
+@dataclass(frozen=True)
+class Section:
+    title: str
+    fields: tuple[Field, ...]
+
+
+def sections(fields: Iterable[Field]) -> tuple[Section, ...]:
+    """The questions under their headings, in the order of the form."""
+    by_title: dict[str, list[Field]] = {}
+    for field in fields:
+        by_title.setdefault(field.section, []).append(field)
+    return tuple(Section(title, tuple(group)) for title, group in by_title.items())

@@ -1,0 +1,125 @@
+"""The one intake endpoint, and what can be asked for. It answers in kind: JSON with JSON, a form with a redirect."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Header, Request
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from starlette.background import BackgroundTask
+from starlette.responses import JSONResponse, Response
+
+from catalog.errors import InvalidAnswers
+from routing.visibility import Actor
+from routing.work import Channel
+from spoc.errors import Invalid, NotAllowed
+from spoc.intake.accept import accept
+from spoc.intake.catalogue import current
+from spoc.intake.desk_facts import read_desk_facts
+from spoc.intake.submission import Repeatable, Submission
+from spoc.web.ask import Draft, read_draft, show_draft
+from spoc.web.deps import Database, Now, Running, require
+from spoc.web.pages import notice, redirect
+from spoc.web.parcel import LONGEST_KEY, Fault, Parcel, Unreadable, read_parcel
+from spoc.web.permissions import Permission
+from spoc.web.shapes import accepted_json, service_json, whole_service_json
+from spoc.web.words import marked
+
+router = APIRouter()
+ROUTE = "POST /intake"
+Asker = Annotated[Actor, require(Permission.SIGNED_IN)]
+SENT = notice("ask.sent", marked("We have it. {about} is your reference; this page shows what happens."))
+BY_PERSON = frozenset({Channel.PHONE, Channel.CHAT, Channel.WALK_IN})
+
+
+class IntakeBody(BaseModel):
+    """What `POST /intake` takes as JSON."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    service: Annotated[str, Field(max_length=100)] | None = None
+    answers: dict[str, JsonValue] = Field(default_factory=dict)
+    text: Annotated[str, Field(max_length=20_000)] = ""
+    requester: Annotated[str, Field(max_length=320)] | None = None
+    channel: Literal["web", "api", "phone", "chat", "walk_in"] | None = None
+
+
+@router.post("/intake", status_code=201)
+def intake(
+    http: Request,
+    parcel: Annotated[Parcel, Depends(read_parcel)],
+    session: Database,
+    now: Now,
+    runtime: Running,
+    actor: Asker,
+    idempotency_key: Annotated[str | None, Header(max_length=LONGEST_KEY)] = None,
+) -> Response:
+    """Open a ticket for what is asked. All that follows is committed before this answers."""
+    desk = read_desk_facts(session)
+    poke = BackgroundTask(runtime.poke)
+    if parcel.is_json:
+        outcome = accept(session, _from_json(http, parcel, actor, idempotency_key), actor, desk, now)
+        document = accepted_json(outcome.accepted, actor)
+        headers = {"Location": document["url"]} | ({"Idempotency-Replayed": "true"} if outcome.replayed else {})
+        return JSONResponse(document, 201, headers=headers, background=poke)
+    draft = read_draft(desk.catalogue, parcel.items)
+    try:
+        reference = accept(session, _from_form(draft, parcel), actor, desk, now).accepted.reference
+    except (InvalidAnswers, Invalid) as refused:
+        session.rollback()
+        return show_draft(http, desk, draft, refused)
+    answer = redirect(http, f"/tickets/{reference}", told=SENT, about=reference)
+    answer.background = poke
+    return answer
+
+
+def _from_form(draft: Draft, parcel: Parcel) -> Submission:
+    """A page's form. Its `once` was made with the page, so that a double click opens one ticket."""
+    return Submission(
+        service=draft.service.key if draft.service else None,
+        answers=draft.answers,
+        text=draft.text,
+        requester_mail=draft.requester or None,
+        channel=Channel.WEB,
+        repeatable=_repeatable(draft.once or None, parcel),
+    )
+
+
+def _from_json(http: Request, parcel: Parcel, actor: Actor, key: str | None) -> Submission:
+    try:
+        body = IntakeBody.model_validate(parcel.document)
+    except ValidationError as error:
+        faults = [Fault(".".join(map(str, one["loc"])) or "body", one["type"], one["msg"]) for one in error.errors()]
+        raise Unreadable("The body is not a submission.", faults) from error
+    usual = Channel.API if "authorization" in http.headers else Channel.WEB
+    channel = Channel(body.channel) if body.channel else usual
+    if channel in BY_PERSON and not (actor.memberships or actor.may_raise_for_others):
+        raise NotAllowed("Contacts by phone, chat or at the desk are logged by agents.")
+    return Submission(
+        service=body.service,
+        answers=body.answers,
+        text=body.text,
+        requester_mail=body.requester,
+        channel=channel,
+        repeatable=_repeatable(key, parcel),
+    )
+
+
+def _repeatable(key: str | None, parcel: Parcel) -> Repeatable | None:
+    if key is None:
+        return None
+    if not key.strip() or not key.isprintable():
+        raise Unreadable("The Idempotency-Key is empty.", [Fault("Idempotency-Key", "empty", "Send a key or none.")])
+    return Repeatable(ROUTE, key, parcel.fingerprint)
+
+
+@router.get("/api/services", dependencies=[require(Permission.SIGNED_IN)])
+def list_services(session: Database) -> dict[str, Any]:
+    """What can be asked for, in the catalogue's order."""
+    version, catalogue = current(session)
+    return {"version": version, "services": [service_json(service) for service in catalogue.services]}
+
+
+@router.get("/api/services/{key}")
+def show_service(session: Database, key: str, actor: Asker) -> dict[str, Any]:
+    """One service with the JSON Schema of its answers and a set of answers that is valid as it stands."""
+    desk = read_desk_facts(session)
+    return whole_service_json(desk.catalogue.service(key), actor.mail, desk.locations)

@@ -32,3 +32,22 @@ class Misconfigured(SpocError):
     """A setting or an option cannot be used as given."""
 
     code = "misconfigured"
+
+
+class Conflict(SpocError):
+    """It was possible, but not as things are now: someone was faster, or the state has moved on."""
+
+    code = "conflict"
+
+
+class Invalid(SpocError):
+    """What was given cannot be accepted. `faults` names each thing to mend, with `field`, `code` and `message`."""
+
+    code = "invalid"
+    faults: tuple[object, ...] = ()
+
+
+class NotSignedIn(SpocError):
+    """Nobody is signed in, or what was shown as proof does not hold any more."""
+
+    code = "not_signed_in"

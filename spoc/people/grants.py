@@ -1,0 +1,105 @@
+"""Rights given and taken: roles, and memberships of queues. Nobody changes their own."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+import structlog
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from routing.visibility import Actor, Role
+from spoc.db.people import PersonRow, QueueMemberRow, QueueRow, RoleGrantRow
+from spoc.errors import NotFound
+from spoc.people.errors import Fault, InvalidAccount, LastAdministrator, OwnRights
+
+log = structlog.get_logger()
+
+GRANTABLE: Final = (Role.MANAGER, Role.OWNER, Role.ADMINISTRATOR)
+"""What is granted by hand. Everybody is an employee; agent and lead follow from queues."""
+
+_ADMINISTRATORS_LOCK: Final = 7_301
+
+
+def set_roles(session: Session, by: Actor, person_id: int, roles: frozenset[Role], now: datetime) -> None:
+    """Make these the person's granted roles, no more and no fewer.
+
+    Raises:
+        OwnRights: the administrator's own.
+        InvalidAccount: a role that is not granted by hand.
+        LastAdministrator: nobody would be left.
+        NotFound: no such person.
+    """
+    if by.person_id == person_id:
+        raise OwnRights
+    grant_roles(session, person_id, roles, now)
+    keep_an_administrator(session)
+    log.info("people.roles_set", person_id=person_id, by=by.person_id, roles=",".join(sorted(roles)))
+
+
+def grant_roles(session: Session, person_id: int, roles: frozenset[Role], now: datetime) -> None:
+    """The same without an actor, for the first start, the command line and the demo."""
+    if not roles <= set(GRANTABLE):
+        raise InvalidAccount(Fault("roles", "not_grantable", "This role is not granted by hand."))
+    _must_be(session, person_id)
+    session.execute(delete(RoleGrantRow).where(RoleGrantRow.person_id == person_id, RoleGrantRow.role.not_in(roles)))
+    rows = [{"person_id": person_id, "role": role, "granted_at": now} for role in sorted(roles)]
+    if rows:
+        session.execute(insert(RoleGrantRow).on_conflict_do_nothing(), rows)
+
+
+def set_queues(session: Session, by: Actor, person_id: int, queues: Mapping[str, bool]) -> None:
+    """Make these the person's queues: by key, whether they lead it.
+
+    Raises:
+        OwnRights: the administrator's own; so nobody lets themselves into a confidential queue.
+        InvalidAccount: a queue that does not exist.
+        NotFound: no such person.
+    """
+    if by.person_id == person_id:
+        raise OwnRights
+    join_queues(session, person_id, queues)
+    leads = ",".join(sorted(key for key, is_lead in queues.items() if is_lead))
+    log.info("people.queues_set", person_id=person_id, by=by.person_id, queues=",".join(sorted(queues)), leads=leads)
+
+
+def join_queues(session: Session, person_id: int, queues: Mapping[str, bool]) -> None:
+    """The same without an actor, for the first start, the command line and the demo."""
+    _must_be(session, person_id)
+    known = {row.key: row.id for row in session.execute(select(QueueRow.key, QueueRow.id))}
+    if unknown := sorted(queues.keys() - known.keys()):
+        raise InvalidAccount(Fault("queues", "unknown", f"There is no queue {unknown[0]}."))
+    wanted = {known[key]: is_lead for key, is_lead in queues.items()}
+    mine = delete(QueueMemberRow).where(QueueMemberRow.person_id == person_id)
+    session.execute(mine.where(QueueMemberRow.queue_id.not_in(wanted)))
+    statement = insert(QueueMemberRow)
+    changed = statement.on_conflict_do_update(
+        index_elements=["queue_id", "person_id"], set_={"is_lead": statement.excluded.is_lead}
+    )
+    rows = [{"queue_id": queue_id, "person_id": person_id, "is_lead": lead} for queue_id, lead in wanted.items()]
+    if rows:
+        session.execute(changed, rows)
+
+
+def keep_an_administrator(session: Session) -> None:
+    """Hold that somebody active is an administrator after what was just done; two who remove each other take turns.
+
+    Raises:
+        LastAdministrator: nobody is.
+    """
+    session.execute(select(func.pg_advisory_xact_lock(_ADMINISTRATORS_LOCK)))
+    if not administrators(session):
+        raise LastAdministrator
+
+
+def administrators(session: Session) -> list[int]:
+    """Ids of the active administrators."""
+    granted = select(PersonRow.id).join(RoleGrantRow, RoleGrantRow.person_id == PersonRow.id)
+    active = granted.where(RoleGrantRow.role == Role.ADMINISTRATOR, PersonRow.active)
+    return list(session.scalars(active.order_by(PersonRow.id)))
+
+
+def _must_be(session: Session, person_id: int) -> None:
+    if session.get(PersonRow, person_id) is None:
+        raise NotFound(f"person {person_id}")

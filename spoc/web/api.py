@@ -1,0 +1,16 @@
+"""What the API says of itself."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+
+from spoc.web.deps import require
+from spoc.web.permissions import Permission
+
+router = APIRouter()
+
+
+@router.get("/api/openapi.json", dependencies=[require(Permission.SIGNED_IN)], include_in_schema=False)
+def describe(http: Request) -> dict[str, Any]:
+    description: dict[str, Any] = http.app.openapi()
+    return description

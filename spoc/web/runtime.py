@@ -1,0 +1,24 @@
+"""What the running program gives its pages: settings, sessions, a clock, and a nudge for the local dispatcher."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from spoc import clock
+from spoc.settings import Settings
+
+
+def no_dispatcher() -> None:
+    """For a process that runs no dispatcher: the one elsewhere finds the job by itself."""
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """`poke` wakes the dispatcher in this process after a commit; work is never lost if nobody listens."""
+
+    settings: Settings
+    sessions: sessionmaker[Session]
+    poke: Callable[[], None] = no_dispatcher
+    clock: Callable[[], datetime] = clock.now

@@ -1,0 +1,193 @@
+"""What every request passes before a route and every answer after it, as plain ASGI."""
+
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from spoc.settings import Settings
+from spoc.web import words
+
+UNSAFE: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+JSON: Final = frozenset({"application/json"})
+FORMS: Final = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+HOST: Final = re.compile(r"(?:[a-z0-9](?:[a-z0-9._-]{0,252})|\[[0-9a-f:.]{2,45}\])(?::[0-9]{1,5})?", re.ASCII | re.I)
+
+HEADERS: Final[Mapping[str, str]] = {
+    "content-security-policy": (
+        "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+}
+
+
+def is_https(scope: Scope, settings: Settings) -> bool:
+    """Whether the browser came by TLS. A proxy's word counts only if `scheme` was set from a trusted one."""
+    return scope.get("scheme") == "https" or (settings.base_url or "").startswith("https:")
+
+
+def secure(headers: MutableHeaders, *, https: bool) -> None:
+    """Put the security headers on an answer; caching stays as the answer says, and is off if it says nothing."""
+    for name, value in HEADERS.items():
+        headers.setdefault(name, value)
+    headers.setdefault("cache-control", "no-store")
+    if https:
+        headers.setdefault("strict-transport-security", "max-age=31536000; includeSubDomains")
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Outermost: a code to quote for each request, the language of its texts, and headers on each answer."""
+
+    app: ASGIApp
+    settings: Settings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        code = secrets.token_hex(5)
+        scope.setdefault("state", {})["request_id"] = code
+        words.speak(words.choose(Headers(scope=scope).get("accept-language", "")))
+        https = is_https(scope, self.settings)
+
+        async def framed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                secure(headers, https=https)
+                headers["x-request-id"] = code
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=code):
+            await self.app(scope, receive, framed)
+
+
+@dataclass(frozen=True)
+class Doorkeeper:
+    """Turns away what no route should see: a malformed host, a foreign origin, a wrong kind or size of body."""
+
+    app: ASGIApp
+    settings: Settings
+    refuse: Callable[[Request, Exception], Response]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        try:
+            admitted = self.admit(Request(scope, receive))
+        except HTTPException as refusal:  # outside of the table of handlers, so it is asked by hand
+            await self.refuse(Request(scope, receive), refusal)(scope, receive, send)
+            return
+        await self.app(scope, admitted, send)
+
+    def admit(self, http: Request) -> Receive:
+        """The body to read on with.
+
+        Raises:
+            HTTPException: no route should see this request.
+        """
+        check_host(http.headers)
+        if http.method in UNSAFE:
+            check_origin(http, self.settings)
+            check_kind(http.scope["path"], http.headers)
+        return limited(http.receive, http.headers, self.settings.max_body_bytes)
+
+
+def check_host(headers: Headers) -> None:
+    """400 unless there is exactly one Host that is a host: addresses are built from it."""
+    hosts = headers.getlist("host")
+    if len(hosts) != 1 or HOST.fullmatch(hosts[0]) is None:
+        raise HTTPException(400, "The Host header cannot be used.")
+
+
+def check_origin(http: Request, settings: Settings) -> None:
+    """403 for a change that another site's page caused.
+
+    Browsers say where a request comes from in Sec-Fetch-Site (TLS and loopback) or Origin. A request with a
+    cookie and neither is refused too; one with a token is a program's, which no other site can make a browser send.
+    """
+    headers = http.headers
+    if headers.get("authorization", "").lower().startswith("bearer "):
+        return
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    if site is not None:
+        allowed = site == "same-origin"
+    elif origin is not None:
+        allowed = _origin(origin) in _own_origins(http, settings)
+    else:
+        allowed = "cookie" not in headers
+    if not allowed:
+        raise HTTPException(403, "This request came from another site.")
+
+
+def _origin(address: str) -> tuple[str, str]:
+    parts = urlsplit(address)
+    return parts.scheme, parts.netloc.lower()
+
+
+def _own_origins(http: Request, settings: Settings) -> set[tuple[str, str]]:
+    scheme = "https" if is_https(http.scope, settings) else "http"
+    configured = {_origin(settings.base_url)} if settings.base_url else set()
+    return configured | {(scheme, http.headers["host"].lower())}
+
+
+def check_kind(path: str, headers: Headers) -> None:
+    """415 unless the body is of a kind that the path takes: JSON for the API, forms for pages, both at the intake.
+
+    JSON that calls itself text/plain would reach us from another site without a preflight.
+    """
+    given = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if not given and not _has_body(headers):
+        return
+    if given not in kinds_for(path):
+        raise HTTPException(415, "This kind of content is not accepted here.")
+
+
+def kinds_for(path: str) -> frozenset[str]:
+    if path == "/intake":
+        return JSON | FORMS
+    return JSON if path.startswith("/api/") else FORMS
+
+
+def _has_body(headers: Headers) -> bool:
+    return "transfer-encoding" in headers or headers.get("content-length", "0") != "0"
+
+
+def limited(receive: Receive, headers: Headers, most: int) -> Receive:
+    """The same stream, ending in 413 once it says or turns out to be longer than `most` bytes."""
+    declared = headers.get("content-length", "0")
+    if not declared.isascii() or not declared.isdigit():
+        raise HTTPException(400, "The Content-Length header cannot be used.")
+    if int(declared[:20]) > most:
+        raise _too_large(most)
+    seen = 0
+
+    async def counted() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > most:
+            raise _too_large(most)
+        return message
+
+    return counted
+
+
+def _too_large(most: int) -> HTTPException:
+    return HTTPException(413, f"The body is larger than {most} bytes.")

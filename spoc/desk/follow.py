@@ -1,0 +1,96 @@
+"""What follows from a change: tasks that waited become ready, the last one done resolves ask and ticket.
+
+The caller holds the ticket's lock, so of two last tasks finished at once only the second sees none left.
+"""
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from routing.lifecycle import now_ready, ticket_state
+from routing.work import TaskState, TicketState
+from spoc.db.events import Happening, record
+from spoc.db.queueing import enqueue
+from spoc.db.tickets import AskRow, TaskRow, TicketRow
+from spoc.desk.found import ticket_by_id
+from spoc.desk.moves import tell
+from spoc.desk.ticket_rows import Task, Ticket
+
+OVER = frozenset({TicketState.RESOLVED, TicketState.CLOSED, TicketState.CANCELLED})
+_NOT_OVER: dict[str, Any] = {"resolved_at": None, "resolved_by_queue_id": None, "cancelled_at": None}
+
+
+def follow(
+    session: Session, ticket_id: int, actor_id: int | None, now: datetime, *, by: Task | None = None, why: str = ""
+) -> None:
+    """Bring tasks, asks and ticket in line with the state of the tasks.
+
+    `by` is the task whose end may resolve its ask; `why` is written if the ticket is open again. Safe to repeat.
+    """
+    _open_what_waited(session, ticket_by_id(session, ticket_id), now)
+    ticket = ticket_by_id(session, ticket_id)
+    _settle_asks(session, ticket, by, now)
+    _settle_ticket(session, ticket, actor_id, now, why)
+
+
+def _by_ask(ticket: Ticket) -> dict[int, list[Task]]:
+    groups: dict[int, list[Task]] = defaultdict(list)
+    for task in ticket.tasks:
+        groups[task.ask_id].append(task)
+    return groups
+
+
+def _open_what_waited(session: Session, ticket: Ticket, now: datetime) -> None:
+    for tasks in _by_ask(ticket).values():
+        keys = now_ready([task.standing for task in tasks], now)
+        for task in (one for one in tasks if one.key in keys):
+            session.execute(update(TaskRow).where(TaskRow.id == task.id).values(state=TaskState.READY, ready_at=now))
+            tell(session, task, "became_ready", None, now, public=False)
+
+
+def _settle_asks(session: Session, ticket: Ticket, by: Task | None, now: datetime) -> None:
+    wanted = select(AskRow.id, AskRow.resolved_at, AskRow.cancelled_at).where(AskRow.ticket_id == ticket.id)
+    groups = _by_ask(ticket)
+    for ask_id, resolved_at, cancelled_at in session.execute(wanted).all():
+        state = ticket_state([task.standing for task in groups.get(ask_id, [])])
+        stored = (resolved_at is not None, cancelled_at is not None)
+        if (state is TicketState.RESOLVED, state is TicketState.CANCELLED) != stored:
+            values = _ask_values(state, by if by and by.ask_id == ask_id else None, now)
+            session.execute(update(AskRow).where(AskRow.id == ask_id).values(values))
+
+
+def _ask_values(state: TicketState, by: Task | None, now: datetime) -> dict[str, Any]:
+    match state:
+        case TicketState.RESOLVED:
+            first = func.coalesce(AskRow.first_resolved_at, now)
+            queue_id = by.queue_id if by else None
+            return {**_NOT_OVER, "resolved_at": now, "first_resolved_at": first, "resolved_by_queue_id": queue_id}
+        case TicketState.CANCELLED:
+            return {**_NOT_OVER, "cancelled_at": now}
+        case _:
+            return _NOT_OVER
+
+
+def _settle_ticket(session: Session, ticket: Ticket, actor_id: int | None, now: datetime, why: str) -> None:
+    state = ticket_state([task.standing for task in ticket.tasks])
+    was_over, is_over = ticket.state in OVER, state in OVER
+    if state is ticket.state or (was_over and is_over):
+        return
+    resolved_at = now if state is TicketState.RESOLVED else None
+    session.execute(
+        update(TicketRow).where(TicketRow.id == ticket.id).values(state=state, resolved_at=resolved_at, closed_at=None)
+    )
+    if state is TicketState.RESOLVED:
+        _announce(session, ticket, Happening("resolved", actor_id=actor_id, public=True), "mail.ticket_resolved", now)
+    elif was_over:
+        again = Happening("ticket_reopened", actor_id=actor_id, public=True, what={"why": why})
+        _announce(session, ticket, again, "mail.ticket_reopened", now)
+
+
+def _announce(session: Session, ticket: Ticket, happening: Happening, kind: str, now: datetime) -> None:
+    record(session, ticket.id, [happening], now)
+    number = session.scalar(select(TicketRow.event_count).where(TicketRow.id == ticket.id))
+    enqueue(session, kind, {"ticket_id": ticket.id, "cause": f"{happening.kind}:{ticket.id}:{number}"})

@@ -1,0 +1,89 @@
+"""Moving a task to another queue or person, with what they need to know."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from routing.lifecycle import Act
+from routing.visibility import Actor
+from spoc.db.people import PersonRow, QueueMemberRow, QueueRow
+from spoc.desk.errors import AlreadyThere, NotAMember, NothingSaid, UnknownQueue
+from spoc.desk.follow import follow
+from spoc.desk.found import take_task
+from spoc.desk.moves import NO_HOLD, move, tell
+from spoc.desk.pauses import due_after_hold
+from spoc.desk.ticket_rows import Task, Ticket
+from spoc.errors import NotAllowed
+
+
+def hand_over(
+    session: Session,
+    actor: Actor,
+    task_id: UUID,
+    now: datetime,
+    *,
+    to: str,
+    why: str,
+    know: str = "",
+    person_mail: str | None = None,
+    warm: bool = False,
+) -> None:
+    """Give a task to another queue, ready for anybody there, or meant for one person of it until they claim it.
+
+    `know` is what they need to know and stays among agents; `warm` says that the requester was there.
+
+    Raises:
+        NotFound, NotAllowed: as `take_task`; also a confidential task to a queue the actor does not work in.
+        NothingSaid: without a reason.
+        UnknownQueue, NotAMember, AlreadyThere: it cannot go there.
+        NotPossible: the task is over, or still waits for others.
+    """
+    if not why.strip():
+        raise NothingSaid("why it is handed over")
+    ticket, task = take_task(session, actor, task_id)
+    queue = session.execute(select(QueueRow.id, QueueRow.title).where(QueueRow.key == to)).one_or_none()
+    if queue is None:
+        raise UnknownQueue(to)
+    person_id = _member(session, to, queue.id, person_mail) if person_mail else None
+    if task.queue == to and person_id in (None, task.assignee_id):
+        raise AlreadyThere(queue.title)
+    narrowed = _confidential_to(actor, ticket, task, to)
+    move(
+        session,
+        task,
+        Act.HANDOFF,
+        **NO_HOLD,
+        queue_id=queue.id,
+        person_id=None,
+        assignee_id=person_id,
+        claimed_at=None,
+        ready_at=now,
+        due_at=due_after_hold(session, ticket, task, now),
+        confidential_to=narrowed,
+        why=[*task.why, f"Handed over from {task.queue_title or task.person_name}."],
+    )
+    what: dict[str, Any] = {"from": task.queue, "to": to, "why": why.strip(), "know": know.strip(), "warm": warm}
+    tell(session, task, "handed_off", actor.person_id, now, **what)
+    follow(session, ticket.id, actor.person_id, now)
+
+
+def _member(session: Session, to: str, queue_id: int, mail: str) -> int:
+    has_mail = func.lower(PersonRow.mail) == mail.strip().lower()
+    members = select(PersonRow.id).join(QueueMemberRow, QueueMemberRow.person_id == PersonRow.id)
+    person_id = session.scalar(members.where(has_mail, QueueMemberRow.queue_id == queue_id, PersonRow.active))
+    if person_id is None:
+        raise NotAMember(mail, to)
+    return person_id
+
+
+def _confidential_to(actor: Actor, ticket: Ticket, task: Task, to: str) -> list[str]:
+    """Whom the task is confidential to once it has moved; only who is in both queues may move it out of its circle."""
+    circle = task.confidential_to or ticket.confidential_to
+    if not circle or to in circle:
+        return list(task.confidential_to)
+    if ticket.secret or to not in actor.memberships:
+        raise NotAllowed("This is confidential: only somebody who works for both queues can hand it over.")
+    return [*task.confidential_to, to] if task.confidential_to else []

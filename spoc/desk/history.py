@@ -1,0 +1,119 @@
+"""What happened on a ticket, as a reader may know it: messages, contacts, files, and the log."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from routing.visibility import Part
+from spoc.db.contacts import ContactRow
+from spoc.db.people import QueueRow
+from spoc.db.tickets import AttachmentRow, EventRow, MessageRow
+from spoc.desk.reader import Reader
+from spoc.desk.ticket_page import ContactPart, EventPart, FilePart, MessagePart
+
+TOLD: Mapping[str, frozenset[str]] = {
+    "opened": frozenset({"service", "channel"}),
+    "placed": frozenset({"title", "queue", "due_at"}),
+    "claimed": frozenset({"title"}),
+    "held": frozenset({"title", "reason"}),
+    "finished": frozenset({"title", "result"}),
+    "handed_off": frozenset({"title", "from", "to"}),
+    "resolved": frozenset(),
+    "ticket_reopened": frozenset({"why"}),
+    "message": frozenset(),
+    "contact_logged": frozenset({"channel", "minutes"}),
+}
+"""Kinds of events that those outside the desk are told of, and what of each."""
+
+
+def messages_of(session: Session, reader: Reader) -> tuple[MessagePart, ...]:
+    """Oldest first."""
+    rows = session.execute(
+        select(MessageRow, QueueRow.key, QueueRow.title)
+        .outerjoin(QueueRow, QueueRow.id == MessageRow.queue_id)
+        .where(MessageRow.ticket_id == reader.ticket.id)
+        .order_by(MessageRow.created_at, MessageRow.id)
+    )
+    return tuple(_message(reader, row, title) for row, key, title in rows if reader.sees(_part(row, key)))
+
+
+def _part(row: MessageRow, queue: str | None) -> Part:
+    return Part(queue, frozenset(row.confidential_to), internal=row.internal, author_id=row.author_id)
+
+
+def _message(reader: Reader, row: MessageRow, queue_title: str | None) -> MessagePart:
+    return MessagePart(
+        id=row.public_id,
+        at=row.created_at,
+        author=reader.name(row.author_id) or "",
+        own=row.author_id == reader.actor.person_id,
+        from_requester=row.author_id == reader.ticket.requester_id,
+        internal=row.internal,
+        only=tuple(reader.queue_titles.get(key, key) for key in row.confidential_to),
+        queue_title=queue_title,
+        body=row.body,
+    )
+
+
+def contacts_of(session: Session, reader: Reader) -> tuple[ContactPart, ...]:
+    """Oldest first. Agents' words about a contact are theirs; on a confidential ticket, those of its queues."""
+    rows = session.scalars(
+        select(ContactRow)
+        .where(ContactRow.ticket_id == reader.ticket.id)
+        .order_by(ContactRow.started_at, ContactRow.id)
+    )
+    return tuple(_contact(reader, row) for row in rows if reader.sees(Part(author_id=row.person_id)))
+
+
+def _contact(reader: Reader, row: ContactRow) -> ContactPart:
+    return ContactPart(
+        id=row.public_id,
+        at=row.started_at,
+        person=reader.name(row.person_id) or "",
+        own=row.person_id == reader.actor.person_id,
+        agent=reader.name(row.agent_id),
+        channel=row.channel,
+        kind=row.kind,
+        cause=row.cause,
+        minutes=row.handling_minutes,
+        late_logged=row.late_logged,
+        note=row.note if reader.as_agent else "",
+    )
+
+
+def events_of(session: Session, reader: Reader) -> tuple[EventPart, ...]:
+    """In the order of the log, numbered 1..n for this reader: a gap would tell how much is kept from them."""
+    seen = {task.id: reader.sees(task.part) for task in reader.ticket.tasks}
+    queues = {task.id: task.queue for task in reader.ticket.tasks}
+    rows = session.scalars(select(EventRow).where(EventRow.ticket_id == reader.ticket.id).order_by(EventRow.number))
+    told = [
+        row
+        for row in rows
+        if (row.task_id is None or seen.get(row.task_id)) and _sees_event(reader, row, queues.get(row.task_id or 0))
+    ]
+    return tuple(_event(reader, number, row) for number, row in enumerate(told, start=1))
+
+
+def _sees_event(reader: Reader, row: EventRow, queue: str | None) -> bool:
+    if not reader.as_agent and row.kind not in TOLD:
+        return False
+    named = frozenset(row.confidential_to)
+    return reader.sees(Part(queue, named, internal=not row.public, author_id=row.actor_id))
+
+
+def _event(reader: Reader, number: int, row: EventRow) -> EventPart:
+    what: dict[str, Any] = row.what
+    if not reader.as_agent:
+        what = {key: value for key, value in what.items() if key in TOLD[row.kind]}
+    own = row.actor_id == reader.actor.person_id
+    return EventPart(number, row.at, row.kind, reader.name(row.actor_id), own, what)
+
+
+def files_of(session: Session, reader: Reader) -> tuple[FilePart, ...]:
+    rows = session.scalars(
+        select(AttachmentRow).where(AttachmentRow.ticket_id == reader.ticket.id).order_by(AttachmentRow.created_at)
+    )
+    seen = [row for row in rows if reader.sees(Part(confidential_to=frozenset(row.confidential_to)))]
+    return tuple(FilePart(row.public_id, row.name, row.size_bytes, row.created_at) for row in seen)

@@ -1,0 +1,40 @@
+"""One move of one task: the state that follows, its row, its event. The caller holds the ticket's lock."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from routing.lifecycle import Act, after
+from spoc.db.events import Happening, record
+from spoc.db.tickets import TaskRow
+from spoc.desk.ticket_rows import Task
+
+NO_HOLD: dict[str, Any] = {"hold_reason": None, "hold_note": "", "hold_until": None, "held_at": None}
+
+
+def move(session: Session, task: Task, act: Act, **values: Any) -> None:
+    """Write the state that follows from the act, and the values with it.
+
+    Raises:
+        NotPossible: the act does not fit the task's state.
+    """
+    state = after(task.state, act, assigned=task.assignee_id is not None)
+    session.execute(update(TaskRow).where(TaskRow.id == task.id).values(state=state, **values))
+
+
+def tell(
+    session: Session, task: Task, kind: str, actor_id: int | None, now: datetime, *, public: bool = True, **what: Any
+) -> None:
+    """Record that something happened to the task, for the eyes that may see the task."""
+    happening = Happening(
+        kind,
+        actor_id=actor_id,
+        ask_id=task.ask_id,
+        task_id=task.id,
+        public=public,
+        confidential_to=task.confidential_to,
+        what={"title": task.title, **what},
+    )
+    record(session, task.ticket_id, [happening], now)

@@ -38,7 +38,8 @@ def add_person(session: Session, mail: str, name: str, now: datetime, **more: st
     mail, name = mail.strip(), " ".join(name.split())
     _check_person(mail, name)
     statement = insert(PersonRow).values(mail=mail, name=name, sort_name=sort_name(name), created_at=now, **more)
-    person = session.scalar(statement.on_conflict_do_nothing(index_elements=[text("lower(mail)")]).returning(PersonRow))
+    unless_known = statement.on_conflict_do_nothing(index_elements=[text("lower(mail)")])
+    person: PersonRow | None = session.scalar(unless_known.returning(PersonRow))
     if person is None:
         raise InvalidAccount(Fault("mail", "taken", "Somebody in the directory has this address already."))
     log.info("people.added", person_id=person.id)

@@ -118,5 +118,5 @@ class Gate:
 
 
 def require(permission: Permission) -> Any:
-    """The one declaration of who may use a route: `actor: Annotated[Actor, require(Permission.AGENT)]`."""
+    """Declare who may use a route, once: `actor: Annotated[Actor, require(Permission.AGENT)]`."""
     return Depends(Gate(permission))

@@ -73,7 +73,7 @@ class View:
         return NOTHING if value is None else f"{self.local(value):%H:%M}"
 
     def moment(self, value: datetime | None) -> str:
-        """today 09:12, else Tue 1 Sep 09:12."""
+        """The day and the clock: "today 09:12", else "Tue 1 Sep 09:12"."""
         if value is None:
             return NOTHING
         today = self.now.astimezone(self._zone).date()
@@ -102,12 +102,13 @@ class View:
         return NOTHING if amount is None else f"{self.number(amount, digits)}{NO_BREAK}{currency or self.currency}"
 
 
-_view: ContextVar[View] = ContextVar("view", default=View())
+PLAIN = View()
+_view: ContextVar[View] = ContextVar("view")
 
 
 def current_view() -> View:
     """The view of the page that is being made: macros have no context of their own to find it in."""
-    return _view.get()
+    return _view.get(PLAIN)
 
 
 @contextmanager

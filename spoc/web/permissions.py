@@ -38,7 +38,7 @@ PUBLIC: Final = frozenset(
 
 
 @dataclass(frozen=True)
-class Undeclared(Exception):  # noqa: N818 - errors say what is the case
+class Undeclared(Exception):
     """A route with no permission, with two, or with one although it is public: the program does not start."""
 
     path: str

@@ -20,7 +20,9 @@ from spoc.web import words
 UNSAFE: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 JSON: Final = frozenset({"application/json"})
 FORMS: Final = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
-HOST: Final = re.compile(r"(?:[a-z0-9](?:[a-z0-9._-]{0,252})|\[[0-9a-f:.]{2,45}\])(?::[0-9]{1,5})?", re.ASCII | re.I)
+HOST: Final = re.compile(
+    r"(?:[a-z0-9](?:[a-z0-9._-]{0,252})|\[[0-9a-f:.]{2,45}\])(?::[0-9]{1,5})?", re.ASCII | re.IGNORECASE
+)
 
 HEADERS: Final[Mapping[str, str]] = {
     "content-security-policy": (

@@ -67,7 +67,10 @@ def _sign_in_page(
 
 
 def _signed_in(answer: Response, http: Request, runtime: Runtime, secret: str) -> Response:
-    """Give the browser its session. Strict would sign people out who come by a link in a mail; changes are guarded by origin."""
+    """Give the browser its session.
+
+    `strict` would greet people who come by a link in a mail as strangers; changes are guarded by their origin.
+    """
     answer.set_cookie(
         cookie_name(http),
         secret,

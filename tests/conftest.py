@@ -74,7 +74,7 @@ def fresh_database(server: str, template: str | None = None) -> Iterator[str]:
     """A database of its own, dropped afterwards; a copy of `template` where named."""
     name = f"spoc_test_{uuid4().hex[:12]}"
     with psycopg.connect(server, autocommit=True) as admin:
-        admin.execute(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}"' if template else ""))  # type: ignore[call-overload]
+        admin.execute(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}"' if template else ""))
         try:
             yield database(server, name)
         finally:

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from spoc.settings import Settings
 
 CONNECT_SECONDS = 5
-STATEMENT_MILLISECONDS = 15_000
-LOCK_MILLISECONDS = 5_000
+# Milliseconds for the timeouts. Compiling plans (jit) costs more than our short statements take.
+SERVER_SETTINGS = {"timezone": "UTC", "statement_timeout": 15_000, "lock_timeout": 5_000, "jit": "off"}
 
 
 def driver_url(url: str) -> str:
@@ -29,7 +29,7 @@ def make_engine(url: str, settings: Settings) -> Engine:
         pool_pre_ping=True,
         connect_args={
             "connect_timeout": CONNECT_SECONDS,
-            "options": f"-c timezone=UTC -c statement_timeout={STATEMENT_MILLISECONDS} -c lock_timeout={LOCK_MILLISECONDS} -c jit=off",
+            "options": " ".join(f"-c {name}={value}" for name, value in SERVER_SETTINGS.items()),
         },
     )
 

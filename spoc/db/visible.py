@@ -75,7 +75,7 @@ def visible_messages(actor: Actor) -> ColumnElement[bool]:
 
 
 def visible_events(actor: Actor) -> ColumnElement[bool]:
-    """Condition on `EventRow` joined with its visible `TicketRow`: public ones, and to agents what is not others' own."""
+    """Condition on `EventRow` joined with its visible `TicketRow`: public ones; to agents, what is not others' own."""
     open_to_all = _empty(EventRow.confidential_to.expression)
     named = _named(EventRow.confidential_to.expression, actor)
     return or_(and_(EventRow.public, open_to_all), and_(works_on(actor), or_(open_to_all, named)))

@@ -38,9 +38,9 @@ def publish(session: Session, catalogue: Catalogue, by_id: int | None, comment: 
         select(CatalogueVersionRow.id, CatalogueVersionRow.digest).order_by(CatalogueVersionRow.id.desc()).limit(1)
     ).one_or_none()
     if newest is not None and newest.digest == digest:
-        return newest.id
+        return int(newest.id)
     _create_queues(session, catalogue)
-    version = session.scalar(
+    version: int | None = session.scalar(
         insert(CatalogueVersionRow)
         .values(document=json.loads(document), digest=digest, comment=comment, published_at=now, published_by_id=by_id)
         .returning(CatalogueVersionRow.id)
@@ -64,7 +64,7 @@ def newest_version(session: Session) -> int:
     Raises:
         NothingPublished: there is none.
     """
-    version = session.scalar(select(func.max(CatalogueVersionRow.id)))
+    version: int | None = session.scalar(select(func.max(CatalogueVersionRow.id)))
     if version is None:
         raise NothingPublished
     return version

@@ -1,4 +1,4 @@
-"""Writing an opening: ticket, ask, tasks, contact, events and job in one SQL statement, so that none is without the rest.
+"""Writing an opening: ticket, ask, tasks, contact, events and job in one SQL statement, none without the rest.
 
 One statement is atomic by itself and one round trip. Arrays travel as JSON and are unpacked in SQL; the statement's
 text never changes, so it is prepared once a connection (`performance.md`: twice the rate of four statements).
@@ -173,7 +173,7 @@ _stored = TypeAdapter(dict[str, Any])
 
 
 def _is_eligible(opening: Opening) -> bool:
-    """Whether the ask counts for net FCR (`metrics.md`): resolvable at the desk; a fan-out only if its service says so."""
+    """Whether the ask counts for net FCR: resolvable at the desk; a fan-out only if its service says so."""
     possible = opening.service.first_contact is FirstContact.POSSIBLE
     return possible and (opening.service.fan_out_counts or not opening.placing.is_fan_out)
 

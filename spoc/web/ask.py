@@ -25,7 +25,8 @@ from spoc.web.parcel import Parcel, read_parcel
 from spoc.web.permissions import Permission
 
 router = APIRouter()
-Asker = Annotated[Actor, require(Permission.SIGNED_IN)]
+SIGNED_IN = require(Permission.SIGNED_IN)
+Asker = Annotated[Actor, SIGNED_IN]
 Words = Annotated[str, Query(max_length=2_000)]
 MOST_MATCHES = 5
 MOST_OPEN = 5
@@ -139,14 +140,14 @@ def by_need(catalogue: Catalogue) -> tuple[NeedGroup, ...]:
     return tuple(group for group in groups if group.services)
 
 
-@router.get("/ask/people")
-def people(session: Database, _actor: Asker, text: Words = "") -> list[dict[str, str]]:
+@router.get("/ask/people", dependencies=[SIGNED_IN])
+def people(session: Database, text: Words = "") -> list[dict[str, str]]:
     """Colleagues whose name or mail begins so, for the fields that name a person."""
     return [{"mail": one.mail, "name": one.name} for one in suggest(session, text)]
 
 
-@router.get("/ask/{key}")
-def form(http: Request, session: Database, now: Now, actor: Asker, key: str, text: Words = "") -> Response:
+@router.get("/ask/{key}", dependencies=[SIGNED_IN])
+def form(http: Request, session: Database, now: Now, key: str, text: Words = "") -> Response:
     """A service's form, filled with what the text already says."""
     desk = read_desk_facts(session)
     service = desk.catalogue.service(key)
@@ -155,10 +156,8 @@ def form(http: Request, session: Database, now: Now, actor: Asker, key: str, tex
     return show_form(http, desk, Draft(service, said, text, "", str(uuid4())))
 
 
-@router.post("/ask/{key}")
-def refill(
-    http: Request, session: Database, key: str, actor: Asker, parcel: Annotated[Parcel, Depends(read_parcel)]
-) -> Response:
+@router.post("/ask/{key}", dependencies=[SIGNED_IN])
+def refill(http: Request, session: Database, key: str, parcel: Annotated[Parcel, Depends(read_parcel)]) -> Response:
     """The same form with the questions that the answers so far lead to; nothing is sent or kept."""
     desk = read_desk_facts(session)
     draft = read_draft(desk.catalogue, parcel.items)

@@ -96,7 +96,7 @@ def service_json(service: Service) -> dict[str, Any]:
 
 
 def whole_service_json(service: Service, mail: str, locations: Mapping[str, str]) -> dict[str, Any]:
-    """A service with the JSON Schema of its answers and an example that is valid here: with people and places there are."""
+    """A service with the JSON Schema of its answers and an example that is valid here: its people and places exist."""
     return {**service_json(service), "schema": schema(service), "example": _example(service, mail, locations)}
 
 

@@ -1,0 +1,244 @@
+"""`accept`: a submission becomes a whole ticket, once, or nothing."""
+
+import threading
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, sessionmaker
+
+from catalog.errors import InvalidAnswers, UnknownService
+from routing.work import Channel, ContactKind, RepeatCause, TaskState
+from spoc.db.contacts import ContactRow
+from spoc.db.jobs import JobRow
+from spoc.db.people import PersonRow
+from spoc.db.tickets import AskRow, EventRow, TaskRow, TicketRow
+from spoc.intake.accept import Outcome, accept
+from spoc.intake.catalogue import NothingPublished, newest_version
+from spoc.intake.desk_facts import read_desk_facts
+from spoc.intake.errors import KeyReused, MayNotRaiseForOthers, NothingAsked, UnknownRequester
+from spoc.intake.submission import Repeatable, Submission
+from tests.world import World, mail_of
+
+
+def ask(world: World, submission: Submission, by: str = "employee", at: datetime | None = None) -> Outcome:
+    return accept(world.session, submission, world.actor(by), read_desk_facts(world.session), at or world.now)
+
+
+def count(session: Session, row: type) -> int:
+    return session.scalar(select(func.count()).select_from(row)) or 0
+
+
+def test_a_new_starter_moves_four_departments_on_one_ticket(world: World) -> None:
+    accepted = world.submit("new-starter")
+    queues = {task.queue for task in accepted.tasks}
+    assert {"it", "facilities", "hr", "office"} <= queues
+    assert len(accepted.tasks) >= 8
+    assert count(world.session, TicketRow) == 1
+    assert count(world.session, TaskRow) == len(accepted.tasks)
+
+
+def test_the_answer_names_each_task_as_it_was_stored(world: World) -> None:
+    accepted = world.submit("new-starter")
+    stored = {row.public_id: row for row in world.session.scalars(select(TaskRow))}
+    for task in accepted.tasks:
+        row = stored[task.id]
+        assert (row.key, row.state, row.due_at, row.opens_at) == (task.key, task.state, task.due_at, task.opens_at)
+        assert (tuple(row.needs), tuple(row.why)) == (task.needs, task.why)
+        assert row.promised_at == row.due_at
+
+
+def test_events_are_numbered_from_one_without_a_gap(world: World) -> None:
+    accepted = world.submit("new-starter")
+    events = world.session.scalars(select(EventRow).order_by(EventRow.number)).all()
+    assert [event.number for event in events] == list(range(1, len(accepted.tasks) + 2))
+    assert events[0].kind == "opened"
+    assert {event.kind for event in events[1:]} == {"placed"}
+    assert world.session.scalar(select(TicketRow.event_count)) == len(events)
+
+
+def test_what_is_said_of_a_confidential_step_stays_with_its_queue(world: World) -> None:
+    world.submit("new-starter")
+    confidential = {row.id: row.confidential_to for row in world.session.scalars(select(TaskRow)) if row.confidential_to}
+    assert confidential
+    for event in world.session.scalars(select(EventRow).where(EventRow.task_id.in_(confidential))):
+        assert not event.public
+        assert event.confidential_to == confidential[event.task_id or 0]
+
+
+def test_a_ticket_comes_with_its_first_contact_and_a_mail_to_send(world: World) -> None:
+    accepted = world.submit("laptop-fault")
+    contact = world.session.scalars(select(ContactRow)).one()
+    assert (contact.kind, contact.channel, contact.person_id) == (ContactKind.FIRST, Channel.WEB, world.ids["employee"])
+    job = world.session.scalars(select(JobRow)).one()
+    assert job.kind == "mail.ticket_opened"
+    assert job.payload["ticket_id"] == accepted.ticket_id
+
+
+def test_the_opening_is_frozen_with_what_counts_for_its_verdict(world: World) -> None:
+    world.submit("new-starter")
+    world.submit("password-access")
+    starter, password = world.session.scalars(select(AskRow).order_by(AskRow.id)).all()
+    assert (starter.is_fan_out, starter.eligible) == (True, False)
+    assert (password.is_fan_out, password.eligible) == (False, True)
+    assert starter.department == "Data Platform"
+    assert starter.catalogue_version_id == newest_version(world.session)
+
+
+@pytest.mark.parametrize(
+    ("later", "kind"),
+    [(timedelta(days=7), ContactKind.REPEAT), (timedelta(days=7, seconds=1), ContactKind.FIRST)],
+    ids=["exactly at the window's end", "a second after it"],
+)
+def test_asking_the_same_again_within_the_window_is_a_repeat(world: World, later: timedelta, kind: ContactKind) -> None:
+    world.submit("password-access")
+    first = world.session.scalars(select(AskRow)).one()
+    first.resolved_at = world.now
+    world.session.commit()
+
+    world.submit("password-access", at=world.now + later)
+
+    second = world.session.scalars(select(AskRow).order_by(AskRow.id.desc())).first()
+    contact = world.session.scalars(select(ContactRow).order_by(ContactRow.id.desc())).first()
+    assert second is not None
+    assert contact is not None
+    assert contact.kind == kind
+    linked = first.id if kind is ContactKind.REPEAT else None
+    assert (second.same_issue_of_id, contact.about_ask_id) == (linked, linked)
+    assert contact.cause == (RepeatCause.ASKED_AGAIN if linked else None)
+
+
+def test_while_the_first_is_open_the_second_is_not_linked_by_rule(world: World) -> None:
+    world.submit("password-access")
+    world.submit("password-access", at=world.now + timedelta(hours=1))
+    assert world.session.scalars(select(AskRow.same_issue_of_id)).all() == [None, None]
+
+
+def test_a_shared_caller_is_never_taken_for_the_same_person(world: World) -> None:
+    world.session.get_one(PersonRow, world.ids["employee"]).shared = True
+    world.submit("password-access")
+    world.session.scalars(select(AskRow)).one().resolved_at = world.now
+    world.submit("password-access", at=world.now + timedelta(hours=1))
+    assert world.session.scalars(select(AskRow.same_issue_of_id)).all() == [None, None]
+
+
+def test_an_unclear_text_goes_to_the_desk_with_its_words(world: World) -> None:
+    accepted = ask(world, Submission(None, text="The thing in the corner hums again")).accepted
+    ticket = world.session.scalars(select(TicketRow)).one()
+    assert ticket.text == "The thing in the corner hums again"
+    assert accepted.title == "The thing in the corner hums again"
+    assert [task.queue for task in accepted.tasks] == ["desk"]
+    assert any("No service fits" in why for why in accepted.tasks[0].why)
+
+
+def test_a_clear_text_takes_its_service(world: World) -> None:
+    accepted = ask(world, Submission(None, text="I lost my badge")).accepted
+    assert accepted.service_key == "badge-lost"
+
+
+def test_nothing_asked_is_an_error(world: World) -> None:
+    with pytest.raises(NothingAsked):
+        ask(world, Submission(None, text="  "))
+
+
+def test_an_unknown_service_is_an_error(world: World) -> None:
+    with pytest.raises(UnknownService):
+        ask(world, Submission("no-such-thing"))
+
+
+def test_invalid_answers_write_nothing(world: World) -> None:
+    with pytest.raises(InvalidAnswers):
+        ask(world, Submission("new-starter", {"start_on": "soon", "colour": "red"}))
+    assert count(world.session, TicketRow) == 0
+
+
+def test_only_agents_and_chosen_tokens_ask_for_others(world: World) -> None:
+    submission = Submission("something-else", text="Help", requester_mail=mail_of("colleague"))
+    with pytest.raises(MayNotRaiseForOthers):
+        ask(world, submission, by="employee")
+
+
+def test_an_agent_asks_for_a_colleague(world: World) -> None:
+    ask(world, Submission(None, text="The corner hums", requester_mail="Colleague@demo.example"), by="agent.desk")
+    ticket = world.session.scalars(select(TicketRow)).one()
+    assert (ticket.requester_id, ticket.opened_by_id) == (world.ids["colleague"], world.ids["agent.desk"])
+
+
+def test_an_unknown_requester_is_an_error(world: World) -> None:
+    with pytest.raises(UnknownRequester):
+        ask(world, Submission(None, text="Help", requester_mail="nobody@demo.example"), by="agent.desk")
+
+
+def test_without_a_catalogue_nothing_can_be_asked(session: Session) -> None:
+    with pytest.raises(NothingPublished):
+        newest_version(session)
+
+
+def repeatable(body: str) -> Repeatable:
+    return Repeatable("POST /intake", "key-1", sha256(body.encode()).digest())
+
+
+def test_the_same_key_and_body_give_the_same_ticket(world: World) -> None:
+    submission = Submission(None, text="The corner hums", repeatable=repeatable("a"))
+    first, again = ask(world, submission), ask(world, submission, at=world.now + timedelta(minutes=5))
+    assert (first.replayed, again.replayed) == (False, True)
+    assert first.accepted == again.accepted
+    assert count(world.session, TicketRow) == 1
+
+
+def test_the_same_key_with_another_body_is_an_error(world: World) -> None:
+    ask(world, Submission(None, text="The corner hums", repeatable=repeatable("a")))
+    with pytest.raises(KeyReused):
+        ask(world, Submission(None, text="Something else", repeatable=repeatable("b")))
+
+
+def test_the_same_key_of_another_person_is_another_request(world: World) -> None:
+    submission = Submission(None, text="The corner hums", repeatable=repeatable("a"))
+    ask(world, submission, by="employee")
+    ask(world, submission, by="colleague")
+    assert count(world.session, TicketRow) == 2
+
+
+def test_twenty_at_once_with_one_key_open_one_ticket(committed: sessionmaker[Session], now: datetime) -> None:
+    with committed() as session:
+        world = World.create(session, now)
+        actor, desk = world.actor("employee"), read_desk_facts(session)
+    submission = Submission(None, text="The corner hums", repeatable=repeatable("a"))
+    references: list[str] = []
+
+    def send() -> None:
+        with committed.begin() as own:
+            references.append(accept(own, submission, actor, desk, now).accepted.reference)
+
+    senders = [threading.Thread(target=send) for _ in range(20)]
+    for sender in senders:
+        sender.start()
+    for sender in senders:
+        sender.join()
+    assert len(references) == 20
+    assert len(set(references)) == 1
+    with committed() as session:
+        assert count(session, TicketRow) == 1
+
+
+def test_a_step_for_a_manager_nobody_knows_goes_to_the_desk(world: World) -> None:
+    world.person("employee").manager_id = None
+    world.session.commit()
+    desk_facts = read_desk_facts(world.session)
+    needs_manager = [
+        service.key
+        for service in desk_facts.catalogue.services
+        if any(step.person == "requester.manager" and step.condition is None for step in service.steps)
+    ]
+    assert needs_manager, "the shipped catalogue gives some step to the requester's manager"
+    accepted = world.submit(needs_manager[0])
+    assert any("so the desk finds one" in why for task in accepted.tasks for why in task.why)
+
+
+def test_waiting_work_is_not_ready(world: World) -> None:
+    accepted = world.submit("new-starter")
+    for task in accepted.tasks:
+        assert task.state in {TaskState.READY, TaskState.WAITING}
+        if task.needs:
+            assert task.state is TaskState.WAITING

@@ -30,6 +30,15 @@ class DatabaseIsNewer(Unavailable):
         self.found = found
 
 
+class DatabaseIsOlder(Unavailable):
+    """The database was not migrated to this version of the program."""
+
+    code = "database_is_older"
+
+    def __init__(self) -> None:
+        super().__init__("The database is older than this program: run `spoc migrate` first.")
+
+
 def config() -> Config:
     """Alembic's configuration, made in code: scripts from the installed package, else from the repository."""
     here = Path(__file__).resolve()
@@ -72,6 +81,19 @@ def upgrade(url: str, to: str = "head") -> None:
         made = config()
         made.attributes["connection"] = connection
         command.upgrade(made, to)
+
+
+def require_head(url: str) -> None:
+    """Hold that the database is at the newest revision, without changing anything.
+
+    Raises:
+        Unavailable: the database cannot be reached.
+        DatabaseIsNewer, DatabaseIsOlder: it is at another revision.
+    """
+    found = current(url)
+    refuse_newer(found)
+    if found != head():
+        raise DatabaseIsOlder
 
 
 def refuse_newer(found: str | None) -> None:

@@ -1,0 +1,46 @@
+"""The database that a command works on: the one whose address is set, else the embedded one, started if it is down."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from spoc.db import embedded, migrate
+from spoc.db.session import make_engine, make_sessions
+from spoc.settings import Settings
+
+
+@contextmanager
+def database(settings: Settings) -> Iterator[str]:
+    """Address of the database. The embedded one is stopped afterwards, unless another process uses it.
+
+    Raises:
+        Unavailable: the data folder cannot be used, or the server does not start.
+    """
+    if settings.database_url is not None:
+        yield settings.database_url
+        return
+    server = embedded.start(settings.data)
+    try:
+        yield server.url
+    finally:
+        server.stop()
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[sessionmaker[Session]]:
+    """Sessions on a database at the version of the program; the embedded one is brought there.
+
+    Raises:
+        Unavailable: it does not answer, or it is at another version.
+    """
+    with database(settings) as url:
+        if settings.embedded:
+            migrate.upgrade(url)
+        else:
+            migrate.require_head(url)
+        engine = make_engine(url, settings)
+        try:
+            yield make_sessions(engine)
+        finally:
+            engine.dispose()

@@ -1,0 +1,84 @@
+"""`spoc user` and `spoc token`: let people and programs in."""
+
+import sys
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from routing.visibility import Role
+from spoc import clock
+from spoc.cli.database import opened
+from spoc.cli.options import AsJson, Data, read_settings
+from spoc.cli.say import print_json, print_plain, tell
+from spoc.db.session import transaction
+from spoc.people.accounts import add_person, give_password
+from spoc.people.directory import person_by_mail
+from spoc.people.grants import grant_roles, join_queues
+from spoc.people.links import make_link
+from spoc.people.tokens import create_token
+from spoc.settings import Settings
+
+users = typer.Typer(help="People who may sign in.", no_args_is_help=True)
+tokens = typer.Typer(help="Tokens for programs, with their owner's rights.", no_args_is_help=True)
+
+LINK_LIVES = timedelta(hours=24)
+HERE = "http://127.0.0.1:8000"
+
+
+@users.command()
+def add(
+    mail: Annotated[str, typer.Option(help="Mail address, which they sign in with.")],
+    name: Annotated[str, typer.Option(help="Full name.")],
+    data: Data = None,
+    role: Annotated[
+        list[Role] | None, typer.Option(help="manager, owner or administrator; may be repeated.", show_default=False)
+    ] = None,
+    queue: Annotated[
+        list[str] | None, typer.Option(help="Key of a queue they serve; may be repeated.", show_default=False)
+    ] = None,
+    lead: Annotated[
+        list[str] | None, typer.Option(help="Key of a queue they lead; may be repeated.", show_default=False)
+    ] = None,
+    *,
+    password_from_stdin: Annotated[bool, typer.Option(help="Read the password from standard input.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Add somebody to the directory and print a link, good for one use and one day, to set a password."""
+    settings = read_settings(data)
+    now = clock.now()
+    with opened(settings) as sessions, transaction(sessions) as session:
+        person = add_person(session, mail, name, now)
+        grant_roles(session, person.id, frozenset(role or ()), now)
+        join_queues(session, person.id, dict.fromkeys(queue or (), False) | dict.fromkeys(lead or (), True))
+        if password_from_stdin:
+            give_password(session, person.id, sys.stdin.readline().rstrip("\r\n"), now)
+        link = (
+            None if password_from_stdin else set_password_link(settings, make_link(session, person.id, now, LINK_LIVES))
+        )
+    if as_json:
+        print_json({"mail": mail, "link": link})
+    else:
+        tell(f"{mail} may sign in." if link is None else f"{mail} sets a password here, once, within a day:")
+        if link is not None:
+            print_plain(link)
+
+
+def set_password_link(settings: Settings, secret: str) -> str:
+    """The address at which a one-time secret sets a password."""
+    return f"{(settings.base_url or HERE).rstrip('/')}/set-password?token={secret}"
+
+
+@tokens.command()
+def create(
+    user: Annotated[str, typer.Option(help="Mail address of the token's owner.")],
+    data: Data = None,
+    name: Annotated[str, typer.Option(help="What the token is for.")] = "command line",
+    *,
+    raise_for_others: Annotated[bool, typer.Option(help="May open tickets for other people.")] = False,
+) -> None:
+    """Print a new token, and nothing else. It cannot be shown again."""
+    with opened(read_settings(data)) as sessions, transaction(sessions) as session:
+        owner = person_by_mail(session, user)
+        token = create_token(session, owner.id, name, clock.now(), may_raise_for_others=raise_for_others)
+    print_plain(token)

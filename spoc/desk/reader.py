@@ -42,9 +42,7 @@ class Reader:
 
     @property
     def in_circle(self) -> bool:
-        """Whether nothing of the ticket's own is kept from them: it is not confidential, or they are of its queues."""
-        circle = frozenset(self.ticket.confidential_to)
-        return not circle or bool(circle & self.actor.memberships)
+        return in_circle(self.actor, self.ticket)
 
     @property
     def sees_whole_text(self) -> bool:
@@ -91,9 +89,14 @@ def _person(row: PersonRow, places: Mapping[str, str]) -> Person:
     return Person(row.id, row.name, row.mail, row.job_title, row.department, place, row.phone)
 
 
+def in_circle(actor: Actor, ticket: Ticket) -> bool:
+    """Whether nothing of the ticket's own is kept from an agent: it is not confidential, or they are of its queues."""
+    circle = frozenset(ticket.confidential_to)
+    return not circle or bool(circle & actor.memberships)
+
+
 def title_for(actor: Actor, ticket: Ticket) -> str:
     """The ticket's title; on a confidential one, for those outside its queues, the neutral one or its reference."""
-    circle = frozenset(ticket.confidential_to)
-    if not circle or actor.person_id == ticket.requester_id or circle & actor.memberships:
+    if actor.person_id == ticket.requester_id or in_circle(actor, ticket):
         return ticket.title
     return ticket.neutral_title or ticket.reference

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session, aliased
 
+from routing.lifecycle import FULFILLED
 from routing.work import TaskState
 from spoc.db.events import lock
 from spoc.db.tickets import TaskRow
@@ -49,15 +50,9 @@ def _tickets(session: Session, which: Iterable[ColumnElement[bool]], limit: int)
 
 
 def _needs_done() -> ColumnElement[bool]:
-    """No need of the task is still open, so that those who wait on are not looked at every minute."""
-    need = TaskRow.__table__.alias("need")
-    return ~(
-        select(need.c.id)
-        .where(
-            need.c.ask_id == TaskRow.ask_id,
-            need.c.key == TaskRow.needs.any_(),
-            need.c.state.not_in([TaskState.DONE, TaskState.SKIPPED]),
-        )
-        .correlate(TaskRow)
-        .exists()
+    """Every need of the task is done or skipped, as `routing.lifecycle.now_ready` decides; others are left alone."""
+    need = aliased(TaskRow)
+    done = select(func.count(need.id)).where(
+        need.ask_id == TaskRow.ask_id, need.key == TaskRow.needs.any_(), need.state.in_(FULFILLED)
     )
+    return func.cardinality(TaskRow.needs) == done.correlate(TaskRow).scalar_subquery()

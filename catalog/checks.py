@@ -1,6 +1,5 @@
 """One answer at a time: whether a raw value is an answer to a field, and its settled form."""
 
-import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -95,7 +94,7 @@ def _text(field: Field, value: object, _known: Known) -> str:
 def _number(field: Field, value: object, _known: Known) -> int | float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise Refused("type_number")
-    if not math.isfinite(value) or abs(value) > _LARGEST:
+    if not -_LARGEST <= value <= _LARGEST:  # also refuses NaN, which compares with nothing
         raise Refused("type_number")
     if field.minimum is not None and value < field.minimum:
         raise Refused("too_small", limit=_shown(field.minimum))

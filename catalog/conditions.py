@@ -19,6 +19,8 @@ _FUNCTIONS = frozenset(
     {"_==_", "_!=_", "_<_", "_<=_", "_>_", "_>=_", "_&&_", "_||_", "!_", "@in", "_?_:_", "_[_]", "-_"}
     | {"size", "startsWith", "endsWith", "contains"}
 )
+# What CEL raises on values it cannot work with; a missing key of a map is a LookupError.
+FAILURES = (TypeError, ValueError, RuntimeError, LookupError, ArithmeticError)
 _MACRO = re.compile(r"\.\s*(all|exists|exists_one|existsOne|map|filter)\s*\(")
 _LITERAL = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
 
@@ -41,15 +43,15 @@ class Condition:
         """What the expression yields, of any type; a name missing in `values` is null.
 
         Raises:
-            TypeError, ValueError, RuntimeError: CEL could not evaluate it on these values.
+            One of FAILURES: CEL could not evaluate it on these values.
         """
         return self.program.execute({name: values.get(name) for name in self.names})
 
     def verdict(self, values: Mapping[str, object]) -> Verdict:
         try:
             outcome = self.value(values)
-        except (TypeError, ValueError, RuntimeError, OverflowError) as fault:
-            return Verdict(holds=False, fault=str(fault).split(". ")[0][:200])
+        except FAILURES as fault:
+            return Verdict(holds=False, fault=explain(fault))
         if not isinstance(outcome, bool):
             return Verdict(holds=False, fault="it is neither true nor false")
         return Verdict(outcome)
@@ -71,6 +73,13 @@ def compiled(text: str) -> Condition:
     if strangers:
         raise InvalidCondition(text, f"conditions do not offer {', '.join(strangers)}")
     return Condition(text, tuple(program.variables()), program)
+
+
+def explain(fault: Exception) -> str:
+    """The gist of one of FAILURES, in one line."""
+    if isinstance(fault, LookupError):
+        return f"there is no {fault}"[:200]
+    return str(fault).split(". ")[0][:200]
 
 
 def _within_limits(text: str) -> None:

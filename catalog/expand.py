@@ -6,12 +6,16 @@ from datetime import date, datetime, time
 
 from pydantic import JsonValue
 
-from catalog.conditions import compiled
+from catalog.conditions import PEOPLE, compiled
 from catalog.dates import SUBMISSION, DateRule, Unit
 from catalog.service import PersonExpression, Service, Step
 from catalog.titles import title
 
-__all__ = ["Moment", "Plan", "PlannedStep", "Skipped", "expand", "title"]
+__all__ = ["Facts", "Moment", "Plan", "PlannedStep", "Skipped", "expand", "title"]
+
+# Two maps about people: "requester", and "subject" (or None), with whatever is known of mail, name, department,
+# location and employment.
+Facts = Mapping[str, Mapping[str, object] | None]
 
 
 @dataclass(frozen=True)
@@ -56,19 +60,24 @@ class Plan:
     skipped: tuple[Skipped, ...]
 
 
-def expand(service: Service, answers: Mapping[str, JsonValue], facts: Mapping[str, JsonValue]) -> Plan:
+def expand(service: Service, answers: Mapping[str, JsonValue], facts: Facts) -> Plan:
     """The steps these answers entail, in the order of the catalogue.
 
-    `answers` come from `answers.check`. `facts` holds two maps about people: "requester", and "subject" (or null).
-    Where a needed step is skipped, what it needed itself is needed in its place. A rule anchored at a date that was
-    not answered gives no moment. A condition that cannot be evaluated skips its step and says so.
+    `answers` come from `answers.check`. Where a needed step is skipped, what it needed itself is needed in its place.
+    A rule anchored at a date that was not answered gives no moment. A condition that cannot be evaluated skips its
+    step and says so.
     """
-    values = {**answers, "requester": facts.get("requester"), "subject": facts.get("subject")}
+    values = {**answers, **{name: _map(facts.get(name)) for name in PEOPLE}}
     skipped = {step.key: why for step in service.steps if (why := _why_not(step, values))}
     needs = _needs(service, skipped)
     steps = tuple(_planned(step, needs[step.key], answers) for step in service.steps if step.key not in skipped)
     reasons = tuple(Skipped(key, why) for key, why in skipped.items())
     return Plan(service.key, title(service, answers, _names(facts)), steps, reasons)
+
+
+def _map(person: Mapping[str, object] | None) -> dict[str, object] | None:
+    """CEL reads only true dicts."""
+    return None if person is None else dict(person)
 
 
 def _why_not(step: Step, values: Mapping[str, object]) -> str:
@@ -123,7 +132,7 @@ def _moment(rule: DateRule | None, answers: Mapping[str, JsonValue]) -> Moment |
     return Moment(anchor, rule.amount, rule.unit, rule.at)
 
 
-def _names(facts: Mapping[str, JsonValue]) -> dict[str, str]:
+def _names(facts: Facts) -> dict[str, str]:
     """Shown names by mail, of the people the facts are about."""
-    people = [person for person in (facts.get("requester"), facts.get("subject")) if isinstance(person, dict)]
-    return {str(person["mail"]): str(person["name"]) for person in people if person.get("mail") and person.get("name")}
+    people = [person for person in facts.values() if person and person.get("mail") and person.get("name")]
+    return {str(person["mail"]): str(person["name"]) for person in people}

@@ -25,10 +25,9 @@ _DATES = tuple(
         r"\b(?P<word>today|tomorrow)\b",
     )
 )
-_NAME = r"[^\W\d_][\w'’-]*"
+_NAME = r"[^\W\d_a-z][\w'’-]*"
 _STARTER = re.compile(
-    rf"(?P<name>{_NAME}(?: {_NAME}){{1,3}}),? (?:(?:will|is going to) )?(?:be )?(?:start|join)(?:s|ing)?\b"
-    rf"|(?P<later>{_NAME}(?: {_NAME}){{1,3}}),? is (?:starting|joining)\b"
+    rf"\b(?P<name>{_NAME}(?: {_NAME}){{1,3}}),? (?:(?:will|is going to) )?(?:be |is )?(?:start|join)(?:s|ing)?\b"
 )
 _NO_NAMES = {
     "new",
@@ -96,7 +95,7 @@ def _starter(said: str) -> str | None:
     """The capitalised words right before "starts" or "joins"; one word, or two people, is no answer."""
     names = set()
     for found in _STARTER.finditer(said):
-        words = (found["name"] or found["later"]).split()
+        words = found["name"].split()
         # Only the capitalised run right before the verb: "New colleague Kim Lee starts" names Kim Lee.
         while any(map(_is_no_name, words)):
             words.pop(0)

@@ -1,18 +1,18 @@
 """Trials: conditions run on answers of every type a field may have, and the example run as a real ask."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from pydantic import JsonValue
 
 from catalog.answers import Known, check, named_people
-from catalog.conditions import PEOPLE, Condition
+from catalog.conditions import FAILURES, PEOPLE, Condition, explain
 from catalog.errors import DocumentFault, InvalidAnswers
 from catalog.expand import expand
 from catalog.pack import Place
 from catalog.service import Field, FieldKind, Service
 
 # What is known of people when a plan is made; a condition that reads anything else is refused.
-PERSON: dict[str, JsonValue] = {
+PERSON: Mapping[str, str] = {
     "mail": "kim@example.com",
     "name": "Kim Example",
     "department": "Sales",
@@ -39,18 +39,18 @@ def type_faults(place: Place, where: str, condition: Condition, fields: Mapping[
     for values in _trials(condition, fields):
         try:
             outcome = condition.value(values)
-        except (TypeError, ValueError, RuntimeError, OverflowError) as error:
-            yield place.fault(
-                where, f"it fails on valid answers: {str(error).split('. ')[0]}", "compare like with like"
-            )
+        except FAILURES as error:
+            yield place.fault(where, f"it fails on valid answers: {explain(error)}", "compare like with like")
             return
         if not isinstance(outcome, bool):
             yield place.fault(where, "it is neither true nor false", "compare the answer with something")
             return
 
 
-def _trials(condition: Condition, fields: Mapping[str, Field]) -> Iterator[dict[str, JsonValue]]:
-    samples = {name: [PERSON] if name in PEOPLE else _samples(fields[name]) for name in condition.names}
+def _trials(condition: Condition, fields: Mapping[str, Field]) -> Iterator[dict[str, object]]:
+    samples: dict[str, Sequence[object]] = {
+        name: [dict(PERSON)] if name in PEOPLE else _samples(fields[name]) for name in condition.names
+    }
     usual = {name: values[0] for name, values in samples.items()}
     yield usual
     for name, values in samples.items():

@@ -21,7 +21,7 @@ CERTAIN_MARGIN = 0.18
 # One telling word proves little ("my car is broken"), unless it is nearly all that was said.
 CERTAIN_WORDS = 2
 CERTAIN_ALONE = 0.9
-# A word the catalogue does not know speaks against every service a little; names of people and places should not matter.
+# A word the catalogue does not know speaks against every service, a little: names should hardly matter.
 _UNKNOWN = 0.8
 LONGEST = 2000
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")

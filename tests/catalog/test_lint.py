@@ -1,0 +1,223 @@
+import re
+import time
+
+import pytest
+
+from catalog.lint_form import unsafe
+from tests.catalog.factories import AROUND, pack, reasons
+
+HEAD = "key: ask\n  title: Ask\n  summary: Ask anything\n  need: any"
+STEPS = "steps: [{key: answer, title: Answer, queue: desk}]"
+
+
+def of(*parts: str, head: str = HEAD) -> list[tuple[str, str]]:
+    """The faults of one service made of these lines, with paths inside it."""
+    text = pack("\n".join([f"- {head}", *(f"  {part}" for part in parts)]))
+    return [(where.removeprefix("services[0]."), reason) for where, reason in reasons(text)]
+
+
+def test_a_sound_service_has_no_faults() -> None:
+    assert of(STEPS) == []
+
+
+@pytest.mark.parametrize(
+    ("parts", "where", "reason"),
+    [
+        (["form: []"], "steps", "nobody would do anything: there are no steps"),
+        (["confidential_to: [boss]", STEPS], "confidential_to", "there is no queue 'boss'"),
+        (["secret: true", STEPS], "secret", "a secret service needs confidential_to"),
+        (["title_template: '{name}'", STEPS], "title_template", "there is no field 'name'"),
+        (["title_template: '{a.b}'", STEPS], "title_template", "there is no field 'a.b'"),
+        (["title_template: 'an { open brace'", STEPS], "title_template", "braces stand around a field key only"),
+        (["subject: person", STEPS], "subject", "there is no field 'person'"),
+        (["example: {x: 1}", STEPS], "example.x", "This form has no such field."),
+    ],
+)
+def test_a_service_that_leads_nowhere_is_at_fault(parts: list[str], where: str, reason: str) -> None:
+    assert (where, reason) in of(*parts)
+
+
+def test_a_need_that_is_not_there_is_at_fault() -> None:
+    assert of(STEPS, head=HEAD.replace("any", "nay", 9).replace("Ask naything", "Ask")) == [
+        ("need", "there is no need 'nay'")
+    ]
+
+
+def test_a_queue_may_not_be_given_a_step_of_a_secret_service_it_may_not_know_of() -> None:
+    assert of("secret: true", "confidential_to: [hr]", STEPS) == [
+        ("steps[0].queue", "'desk' may not know of this secret service")
+    ]
+
+
+def with_step(step: str, *form: str) -> list[tuple[str, str]]:
+    return of(f"form: [{', '.join(form)}]", f"steps: [{{key: one, title: One, {step}}}]")
+
+
+PLACE = "{key: place, label: Place, kind: choice, options: [{value: a, label: A}, {value: b, label: B}]}"
+START = "{key: start_on, label: Start, kind: date}"
+NAME = "{key: name, label: Name, kind: text}"
+SUM = "{key: amount, label: Amount, kind: number}"
+
+
+@pytest.mark.parametrize(
+    ("step", "where", "reason"),
+    [
+        ("queue: boss", "steps[0].queue", "there is no queue 'boss'"),
+        ("queue: hr, confidential_to: [boss, hr]", "steps[0].confidential_to", "there is no queue 'boss'"),
+        ("queue: desk, confidential_to: [hr]", "steps[0].confidential_to", "'desk' could not see its own step"),
+        ("queue: desk, phase: party", "steps[0].phase", "there is no phase 'party'"),
+        ("queue: desk, needs: [two]", "steps[0].needs", "there is no step 'two'"),
+        ("queue: desk, needs: [one]", "steps", "steps wait for each other: one → one"),
+        ("queue: desk, due: 1 day after end_on", "steps[0].due", "there is no field 'end_on'"),
+        ("queue: desk, opens: name 09:00", "steps[0].opens", "the field 'name' is no date"),
+        ("queue: desk, due: 1 day before submission", "steps[0].due", "this lies before the ask came in"),
+        ("queue: desk, due: some day", "steps[0].due", "'some day' is not a date rule"),
+        ("queue: desk, person: requester", "steps[0]", "a step needs a queue or a person, and not both"),
+        ("detail: x", "steps[0]", "a step needs a queue or a person, and not both"),
+        ("person: my.boss", "steps[0].person", "Input should be"),
+        ("person: subject.manager", "steps[0].person", "subject.manager needs a subject who is in the directory"),
+        ("queue: desk, condition: 'plaec == \"a\"'", "steps[0].condition", "there is no field 'plaec'"),
+        ("queue: desk, condition: 'place =='", "steps[0].condition", "1:9: Syntax error"),
+        ("queue: desk, condition: place", "steps[0].condition", "it is neither true nor false"),
+        (
+            "queue: desk, condition: 'amount > \"1\"'",
+            "steps[0].condition",
+            "it fails on valid answers: No such overload",
+        ),
+        ("queue: desk, condition: 'place == \"b\" && amount'", "steps[0].condition", "it fails on valid answers"),
+        (
+            "queue: desk, condition: 'requester.shoes == 43'",
+            "steps[0].condition",
+            "it fails on valid answers: there is no 'shoes'",
+        ),
+    ],
+)
+def test_a_step_that_cannot_work_is_at_fault(step: str, where: str, reason: str) -> None:
+    found = with_step(step, PLACE, START, NAME, SUM)
+    assert [(at, why[: len(reason)]) for at, why in found] == [(where, reason)]
+
+
+def test_a_circle_of_needs_is_named_in_full() -> None:
+    steps = ", ".join(
+        f"{{key: {key}, title: T, queue: desk, needs: [{need}]}}" for key, need in [("a", "b"), ("b", "c"), ("c", "a")]
+    )
+    circle = of(f"steps: [{steps}]")[0][1].removeprefix("steps wait for each other: ").split(" → ")
+    assert circle[0] == circle[-1]
+    assert set(circle) == {"a", "b", "c"}
+
+
+def test_two_steps_with_one_key_are_at_fault() -> None:
+    twice = of("steps: [{key: a, title: A, queue: desk}, {key: a, title: B, queue: desk}]")
+    assert twice == [("steps[1].key", "the service has a step 'a' already")]
+
+
+@pytest.mark.parametrize(
+    ("form", "where", "reason"),
+    [
+        ("{key: subject, label: S, kind: text}", "form[0].key", "'subject' has a meaning of its own"),
+        ("{key: submission, label: S, kind: date}", "form[0].key", "'submission' has a meaning of its own"),
+        ("{key: in, label: S, kind: text}", "form[0].key", "'in' has a meaning of its own"),
+        (f"{NAME}, {NAME}", "form[1].key", "the form has a field 'name' already"),
+        ("{key: a-b, label: A, kind: text}", "form[0].key", "String should match pattern"),
+        ("{key: a, label: A, kind: colour}", "form[0].kind", "Input should be"),
+        ("{key: a, label: A, kind: choice}", "form[0]", "a choice needs options"),
+        ("{key: a, label: A, kind: text, options: [{value: a, label: A}]}", "form[0]", "only choice and choices"),
+        (
+            "{key: a, label: A, kind: choice, options: [{value: a, label: A}, {value: a, label: B}]}",
+            "form[0]",
+            "two options have the same value",
+        ),
+        ("{key: a, label: A, kind: text, confidential_to: [boss]}", "form[0].confidential_to", "there is no queue"),
+        ("{key: a, label: A, kind: text, visible_when: name == 'x'}", "form[0].visible_when", "no field 'name' stands"),
+        (
+            "{key: a, label: A, kind: text, visible_when: requester == 1}",
+            "form[0].visible_when",
+            "no field 'requester'",
+        ),
+        (f"{NAME}, {{key: a, label: A, kind: text, visible_when: name}}", "form[1].visible_when", "it is neither true"),
+        (
+            f"{NAME}, {{key: a, label: A, kind: text, visible_when: name + 1}}",
+            "form[1].visible_when",
+            "conditions do not",
+        ),
+        ("{key: a, label: A, kind: number, minimum: 5, maximum: 1}", "form[0].minimum", "larger than the maximum"),
+        ("{key: a, label: A, kind: number, default: many}", "form[0].default", "the default is no valid answer"),
+        (
+            "{key: a, label: A, kind: person, default: kim@example.com}",
+            "form[0].default",
+            "people and locations have no",
+        ),
+        ("{key: a, label: A, kind: text, pattern: '(a+)+'}", "form[0].pattern", "a repeat within a repeat"),
+        ("{key: a, label: A, kind: text, pattern: '(a'}", "form[0].pattern", "not a regular expression"),
+    ],
+)
+def test_a_form_that_cannot_work_is_at_fault(form: str, where: str, reason: str) -> None:
+    found = of(f"form: [{form}]", STEPS)
+    assert [(at, why[: len(reason)]) for at, why in found] == [(where, reason)]
+
+
+def test_a_title_may_not_show_what_is_confidential() -> None:
+    pay = "{key: pay, label: Pay, kind: text, confidential_to: [hr]}"
+    form = f"form: [{pay}, {{key: iban, label: I, kind: text, secret: true}}]"
+    assert [where for where, _ in of(form, STEPS, "title_template: '{pay} {iban}'")] == ["title_template"] * 2
+
+
+def test_a_subject_must_name_somebody() -> None:
+    assert of(f"form: [{START}]", STEPS, "subject: start_on") == [("subject", "'start_on' names nobody")]
+
+
+def test_an_example_must_be_a_valid_ask() -> None:
+    form = "form: [{key: place, label: Place, kind: location, required: true}, {key: n, label: N, kind: number}]"
+    assert of(form, STEPS, "example: {n: x}") == [
+        ("example.n", "This must be a number."),
+        ("example.place", "Please answer this."),
+    ]
+
+
+def test_an_example_must_lead_to_work() -> None:
+    found = of(f"form: [{PLACE}]", "steps: [{key: one, title: One, queue: desk, condition: place == 'a'}]")
+    assert found == [("example", "nobody would do anything: all steps are skipped")]
+
+
+def test_a_key_is_taken_once_across_packs() -> None:
+    text = pack(f"- {HEAD}\n  {STEPS}\n- {HEAD}\n  {STEPS}", around=AROUND + "  - {key: first-day, title: Again}\n")
+    assert sorted(reasons(text)) == [
+        ("phases[1].key", "the key 'first-day' is taken"),
+        ("services[1].key", "the key 'ask' is taken"),
+    ]
+
+
+def test_a_fault_in_a_queue_is_not_also_a_fault_of_the_steps_that_name_it() -> None:
+    text = pack(f"- {HEAD}\n  {STEPS}", around=AROUND.replace("department: Desk", "departement: Desk"))
+    assert {where for where, _ in reasons(text)} == {"queues[0].department", "queues[0].departement"}
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "(a+)+",
+        "(a|aa)+",
+        "([a-z]+)*x",
+        "((ab?)c)*",
+        "(?:a*){3}",
+        "a*a*a*b",
+        "(?=a)b",
+        r"(a)\1",
+        "(a",
+        "(a+|b)+",
+        "(.*)*",
+    ],
+)
+def test_a_pattern_that_may_take_long_is_refused(pattern: str) -> None:
+    assert unsafe(pattern)
+
+
+@pytest.mark.parametrize(
+    "pattern", ["[A-Z]{2}[0-9]+", r"\d{4}-(0[1-9]|1[0-2])", r"[^@\s]+@[^@\s]+", r"\(\+\)x", "[(+)+]*", "a.*b"]
+)
+def test_a_simple_pattern_is_allowed_and_quick(pattern: str) -> None:
+    assert unsafe(pattern) == ""
+    before = time.process_time()
+    for hostile in ("a" * 200, "@" * 200, "A0" * 100, "a@" * 100, "(" * 200):
+        re.fullmatch(pattern, hostile + "!")
+    assert time.process_time() - before < 1

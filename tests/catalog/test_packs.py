@@ -1,0 +1,208 @@
+"""What the shipped catalogue promises, whoever edits it."""
+
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catalog.answers import Known, check, named_people, visible_fields
+from catalog.document import shipped
+from catalog.expand import Facts, Moment, Plan, expand
+from catalog.service import Field, FieldKind, FirstContact, Service
+from catalog.titles import title
+
+FACTS: Facts = {
+    "requester": {"mail": "mara@example.com", "department": "Sales", "location": "berlin", "employment": "employee"},
+    "subject": None,
+}
+LOCATIONS = frozenset({"berlin", "lyon"})
+SERVICES = shipped().services
+each = pytest.mark.parametrize("asked", SERVICES, ids=lambda asked: asked.key)
+
+
+def plan(asked: Service, **changes: object) -> Plan:
+    raw = {key: value for key, value in {**asked.example, **changes}.items() if value is not None}
+    return expand(asked, check(asked, raw, Known(named_people(asked, raw), LOCATIONS)), FACTS)
+
+
+def keys(made: Plan) -> set[str]:
+    return {step.key for step in made.steps}
+
+
+def test_what_the_product_promises_is_shipped() -> None:
+    promised = {
+        *("new-starter", "leaver", "move", "long-leave", "laptop-fault", "password-access", "software-licence"),
+        *("building-fault", "badge-lost", "payslip-question", "letter-of-employment", "something-else"),
+    }
+    assert promised <= {asked.key for asked in SERVICES}
+    assert [queue.key for queue in shipped().queues] == ["desk", "it", "facilities", "hr", "office"]
+
+
+@each
+def test_a_service_explains_itself(asked: Service) -> None:
+    assert len(asked.phrases) >= 4
+    assert asked.summary.endswith(".")
+    assert [field.key for field in asked.form if not field.help] == []
+    assert set(asked.example) <= set(asked.fields)
+
+
+@each
+def test_the_example_is_a_valid_ask_with_work_in_it(asked: Service) -> None:
+    made = plan(asked)
+    assert made.steps
+    assert "{" not in made.title
+    assert all("could not be evaluated" not in skipped.why for skipped in made.skipped)
+
+
+@each
+def test_every_step_says_by_when(asked: Service) -> None:
+    assert [step.key for step in asked.steps if step.due is None] == []
+
+
+@each
+def test_what_hr_does_on_confidential_matters_stays_with_hr(asked: Service) -> None:
+    open_steps = [step.key for step in asked.steps if step.queue == "hr" and not step.confidential_to]
+    harmless = {"contract", "welcome", "check-in", "directory"}
+    assert set(open_steps) <= harmless
+
+
+@pytest.mark.parametrize(
+    "key", ["password-access", "laptop-fault", "software-licence", "badge-lost", "something-else", "network-fault"]
+)
+def test_what_the_desk_can_resolve_lies_with_the_desk(key: str) -> None:
+    asked = shipped().service(key)
+    assert asked.first_contact is FirstContact.POSSIBLE
+    assert {step.queue for step in plan(asked).steps} >= {"desk"}
+
+
+def new_starter() -> Service:
+    return shipped().service("new-starter")
+
+
+def test_an_office_employee_moves_four_departments_and_the_line_manager() -> None:
+    made = plan(new_starter())
+    assert {step.queue for step in made.steps} == {"it", "facilities", "hr", "office", None}
+    assert len(made.steps) >= 8
+    needs = {step.key: set(step.needs) for step in made.steps}
+    assert needs["accounts"] == {"contract"}
+    assert needs["laptop-setup"] == {"laptop-order", "accounts"}
+    assert {step.phase for step in made.steps} == {"before-start", "first-day", "first-week", "after-30-days"}
+    assert made.title == "Aylin Kaya starts on 1 September 2026"
+
+
+def test_a_remote_colleague_gets_a_parcel_and_no_badge_or_desk() -> None:
+    remote = plan(new_starter(), work_place="remote", parking=None)
+    assert "laptop-ship" in keys(remote)
+    assert keys(remote).isdisjoint({"badge", "keys", "desk", "parking-space"})
+
+
+def test_a_contractor_is_a_supplier_without_benefits_or_payroll() -> None:
+    contractor = plan(new_starter(), employment_type="contractor")
+    assert "supplier" in keys(contractor)
+    assert keys(contractor).isdisjoint({"payroll", "benefits"})
+    assert "payroll" in keys(plan(new_starter(), employment_type="intern"))
+
+
+def test_without_a_laptop_nobody_orders_or_sets_up_one() -> None:
+    made = plan(new_starter(), laptop="none", equipment=None)
+    assert keys(made).isdisjoint({"laptop-order", "laptop-setup", "laptop-ship", "sign-in-help"})
+
+
+def leaver() -> Service:
+    return shipped().service("leaver")
+
+
+def test_a_leaver_is_secret_and_other_queues_read_neutral_titles() -> None:
+    assert leaver().secret
+    assert leaver().confidential_to == ("hr", "it", "facilities", "office")
+    telling = [step.key for step in leaver().steps if not step.neutral_title and step.confidential_to != ("hr",)]
+    assert telling == []
+
+
+def test_accounts_are_blocked_in_a_safe_order() -> None:
+    made = {step.key: step for step in plan(leaver()).steps}
+    assert set(made["block"].needs) == {"confirm", "rights"}
+    opens = made["block"].opens
+    assert opens is not None
+    assert str(opens.at) == "18:00:00"
+    assert str(opens.anchor_on) == "2026-09-30"
+    assert set(made["files"].needs) == {"block", "confirm"}
+    assert made["files"].opens is not None
+    assert (made["files"].opens.amount, made["files"].opens.unit) == (4, "weeks")
+    assert {"forward", "card", "equipment", "badge", "final-pay"} <= made.keys()
+
+
+def test_blocking_at_once_still_waits_for_hr() -> None:
+    made = {step.key: step for step in plan(leaver(), at_once=True).steps}
+    assert "block" not in made
+    assert made["block-now"].needs == ("confirm",)
+    assert set(made["files"].needs) == {"confirm", "rights", "block-now"}
+
+
+def test_mail_is_forwarded_only_if_the_manager_wants_it() -> None:
+    assert "forward" not in keys(plan(leaver(), forward_mail=False, forward_to=None))
+
+
+def _answers(field: Field) -> st.SearchStrategy[Any]:
+    options = [option.value for option in field.options]
+    by_kind: dict[FieldKind, st.SearchStrategy[Any]] = {
+        FieldKind.TEXT: st.just(field.example or "2026-08"),
+        FieldKind.LONG_TEXT: st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20),
+        FieldKind.NUMBER: st.integers(0, 1000) | st.floats(0, 1000),
+        FieldKind.DATE: st.dates().filter(lambda day: 1900 <= day.year < 2200).map(str),
+        FieldKind.DATETIME: st.just("2026-09-01T08:30"),
+        FieldKind.CHOICE: st.sampled_from(options or ["none"]),
+        FieldKind.CHOICES: st.lists(st.sampled_from(options or ["none"]), unique=True),
+        FieldKind.PERSON: st.just("mara@example.com"),
+        FieldKind.LOCATION: st.sampled_from(sorted(LOCATIONS)),
+        FieldKind.YES_NO: st.booleans(),
+    }
+    return by_kind[field.kind]
+
+
+def _valid(asked: Service, data: st.DataObject) -> dict[str, Any]:
+    """Answers that a person could give: each question is answered once the earlier answers show it."""
+    raw: dict[str, Any] = {}
+    for field in asked.form:
+        if field in visible_fields(asked, raw) and field.key != "account":
+            answer = data.draw(_answers(field))
+            raw[field.key] = answer or asked.example.get(field.key, answer) if field.required else answer
+    return raw
+
+
+@given(st.sampled_from(SERVICES), st.data())
+def test_any_valid_ask_has_work_whose_needs_are_in_the_plan_and_no_condition_fails(
+    asked: Service, data: st.DataObject
+) -> None:
+    raw = _valid(asked, data)
+    if any(
+        field.required and not raw.get(field.key) and field.kind is not FieldKind.YES_NO
+        for field in visible_fields(asked, raw)
+    ):
+        return
+    if raw.get("topic") == "bank":
+        raw["account"] = "DE89370400440532013000"
+    made = expand(asked, check(asked, raw, Known(named_people(asked, raw), LOCATIONS)), FACTS)
+    assert all(set(step.needs) <= keys(made) for step in made.steps)
+    assert all("could not be evaluated" not in skipped.why for skipped in made.skipped)
+    assert all(isinstance(step.due, Moment) for step in made.steps)
+    assert made.steps
+
+
+@each
+def test_no_title_shows_what_is_confidential(asked: Service) -> None:
+    shown = title(asked, asked.example)
+    hidden = [field.key for field in asked.form if field.confidential_to or field.secret]
+    assert all(str(asked.example[key]) not in shown for key in hidden if key in asked.example)
+
+
+def test_expanding_a_new_starter_takes_less_than_a_millisecond() -> None:
+    asked = new_starter()
+    answers = check(asked, asked.example, Known(named_people(asked, asked.example), LOCATIONS))
+    expand(asked, answers, FACTS)
+    before = time.process_time()
+    for _ in range(200):
+        expand(asked, answers, FACTS)
+    assert (time.process_time() - before) / 200 < 0.001

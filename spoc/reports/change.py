@@ -1,0 +1,156 @@
+"""Changing what the figures are measured against: one setting, or a rate from a day on. Every fault is told at once."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from routing.visibility import Actor, Role
+from routing.work import Channel
+from spoc.db.reports import ContactRateRow, ReportSettingRow
+from spoc.errors import NotAllowed
+from spoc.reports.costs import Rate
+from spoc.reports.errors import InvalidReportSetting, ReportFault
+from spoc.reports.presets import FACTOR, SETTINGS, rate_values
+from spoc.reports.question import LONGEST_LIMIT, YEARS
+
+MAY_CHANGE: Final = frozenset({Role.MANAGER, Role.ADMINISTRATOR})
+HIGHEST_RATE: Final = Decimal(100_000)
+FACTORS: Final = (Decimal("0.1"), Decimal(10))
+TIERS: Final = (0, 1, 2)
+LONGEST_SOURCE: Final = 300
+
+
+def change_setting(session: Session, actor: Actor, key: str, raw: str, source: str, now: datetime) -> None:
+    """Store a target (a percentage), a limit (minutes, `contact` or `none`) or the factor, with where it comes from.
+
+    Raises:
+        NotAllowed: the actor is neither manager nor administrator.
+        InvalidReportSetting: there is no such setting, the value means nothing, or the source is missing.
+    """
+    _check_may_change(actor)
+    faults = _source_faults(source)
+    value = _value(key, raw.strip(), faults)
+    if faults:
+        raise InvalidReportSetting(tuple(faults))
+    values = {"value": value, "source": source.strip(), "changed_by_id": actor.person_id, "changed_at": now}
+    session.execute(
+        insert(ReportSettingRow).values(key=key, **values).on_conflict_do_update(index_elements=["key"], set_=values)
+    )
+
+
+def set_rate(session: Session, actor: Actor, raw: Mapping[str, str], now: datetime) -> None:
+    """Store a rate from `valid_from` on; one of the same channel, tier and day is replaced, all others stay as history.
+
+    `raw` has channel, tier (both may be empty: any), low, high, currency, valid_from and source, as text.
+
+    Raises:
+        NotAllowed: the actor is neither manager nor administrator.
+        InvalidReportSetting: with every fault.
+    """
+    _check_may_change(actor)
+    rate = read_rate(raw)
+    values = rate_values(rate, actor.person_id, now)
+    replaced = {name: values[name] for name in ("low", "high", "currency", "source", "changed_by_id", "changed_at")}
+    session.execute(
+        insert(ContactRateRow)
+        .values(values)
+        .on_conflict_do_update(index_elements=["channel", "tier", "valid_from"], set_=replaced)
+    )
+
+
+def read_rate(raw: Mapping[str, str]) -> Rate:
+    """The rate that the texts mean.
+
+    Raises:
+        InvalidReportSetting: with every fault.
+    """
+    faults = _source_faults(raw.get("source", ""))
+    channel = _channel(raw.get("channel", "").strip(), faults)
+    tier = _tier(raw.get("tier", "").strip(), faults)
+    low = _decimal(raw, "low", (Decimal(0), HIGHEST_RATE), faults)
+    high = _decimal(raw, "high", (Decimal(0), HIGHEST_RATE), faults)
+    currency = raw.get("currency", "").strip().upper()
+    if not (len(currency) == 3 and currency.isascii() and currency.isalpha()):  # noqa: PLR2004 - ISO 4217
+        faults.append(ReportFault("currency", "invalid", "Give the currency's three letters, such as EUR."))
+    if not faults and high < low:
+        faults.append(ReportFault("high", "below_low", "The upper end lies below the lower end."))
+    valid_from = _day(raw.get("valid_from", "").strip(), faults)
+    if faults:
+        raise InvalidReportSetting(tuple(faults))
+    return Rate(channel, tier, low, high, currency, valid_from, raw["source"].strip())
+
+
+def _check_may_change(actor: Actor) -> None:
+    if not MAY_CHANGE & actor.roles:
+        raise NotAllowed("Managers and administrators change targets, limits and rates.")
+
+
+def _source_faults(source: str) -> list[ReportFault]:
+    text = source.strip()
+    if not text:
+        return [ReportFault("source", "required", "Say where the number comes from.")]
+    if len(text) > LONGEST_SOURCE or "\x00" in text:
+        return [ReportFault("source", "too_long", f"Say it in at most {LONGEST_SOURCE} characters.")]
+    return []
+
+
+def _value(key: str, raw: str, faults: list[ReportFault]) -> str | int | None:
+    if key not in SETTINGS:
+        faults.append(ReportFault("key", "unknown", "There is no such setting."))
+        return None
+    if key.startswith("limit."):
+        return _limit(raw, faults)
+    if key == FACTOR:
+        return str(_decimal({"value": raw}, "value", FACTORS, faults))
+    return str(_decimal({"value": raw}, "value", (Decimal(0), Decimal(100)), faults) / 100)
+
+
+def _limit(raw: str, faults: list[ReportFault]) -> str | int | None:
+    if raw in ("contact", "none"):
+        return "contact" if raw == "contact" else None
+    minutes = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 7 else 0  # noqa: PLR2004 - digits of the longest
+    if not 0 < minutes <= LONGEST_LIMIT:
+        text = f"Give business minutes from 1 to {LONGEST_LIMIT}, contact, or none."
+        faults.append(ReportFault("value", "out_of_range", text))
+    return minutes
+
+
+def _decimal(raw: Mapping[str, str], name: str, within: tuple[Decimal, Decimal], faults: list[ReportFault]) -> Decimal:
+    try:
+        number = Decimal(raw.get(name, "").strip())
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite() or not within[0] <= number <= within[1]:
+        faults.append(ReportFault(name, "out_of_range", f"Give a number from {within[0]} to {within[1]}."))
+        return Decimal(0)
+    if number != round(number, 4):
+        faults.append(ReportFault(name, "too_fine", "Give at most four digits after the point."))
+    return number
+
+
+def _channel(raw: str, faults: list[ReportFault]) -> Channel | None:
+    if raw and raw not in {channel.value for channel in Channel}:
+        faults.append(ReportFault("channel", "unknown_choice", f"Choose one of {', '.join(Channel)}, or any."))
+        return None
+    return Channel(raw) if raw else None
+
+
+def _tier(raw: str, faults: list[ReportFault]) -> int | None:
+    if raw and raw not in {str(tier) for tier in TIERS}:
+        faults.append(ReportFault("tier", "unknown_choice", "Choose tier 0, 1 or 2, or any."))
+        return None
+    return int(raw) if raw else None
+
+
+def _day(raw: str, faults: list[ReportFault]) -> date:
+    try:
+        day = date.fromisoformat(raw)
+    except ValueError:
+        day = date.min
+    if day.year not in YEARS:
+        faults.append(ReportFault("valid_from", "invalid_date", "Give a date as 2026-07-01."))
+    return day

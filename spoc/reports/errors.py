@@ -1,0 +1,34 @@
+"""What can be wrong with a question or a setting of the reports; all faults at once."""
+
+from dataclasses import dataclass
+
+from spoc.errors import SpocError
+
+
+@dataclass(frozen=True)
+class ReportFault:
+    """One parameter or field that cannot be used, and why."""
+
+    field: str
+    code: str
+    message: str
+
+
+class InvalidQuestion(SpocError):
+    """A report was asked for with parameters that mean nothing."""
+
+    code = "invalid_question"
+
+    def __init__(self, faults: tuple[ReportFault, ...]) -> None:
+        super().__init__(" ".join(f"{fault.field}: {fault.message}" for fault in faults))
+        self.faults = faults
+
+
+class InvalidReportSetting(SpocError):
+    """A target, limit or rate cannot be stored as given."""
+
+    code = "invalid_report_setting"
+
+    def __init__(self, faults: tuple[ReportFault, ...]) -> None:
+        super().__init__(" ".join(f"{fault.field}: {fault.message}" for fault in faults))
+        self.faults = faults

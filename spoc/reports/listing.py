@@ -1,0 +1,180 @@
+"""The tickets behind a figure: openings with verdict and reason, or contacts, as far as the reader may open them.
+
+A list never says how many entries it left out.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from routing.visibility import Actor
+from routing.work import Channel, ContactKind, RepeatCause
+from spoc.db.tickets import TicketRow
+from spoc.db.visible import visible_tickets
+from spoc.reports.fcr import FcrReport
+from spoc.reports.groups import cut_by
+from spoc.reports.measures import Judged
+from spoc.reports.opening import COUNTING, Opening, Reason, VerdictKind, exclusion, is_past_window
+from spoc.reports.scope import any_of
+from spoc.reports.touches import Touch
+
+PAGE: Final = 50
+
+
+class Of(StrEnum):
+    """Which measure's cases: its denominator, narrowed to the numerator by the verdict or the kind."""
+
+    NET = "net"
+    GROSS = "gross"
+    FIRST_LEVEL = "first_level"
+    ONE_CONTACT = "one_contact"
+    EXCLUDED = "excluded"
+    CONTACTS = "contacts"
+
+
+@dataclass(frozen=True)
+class Behind:
+    """What the list is behind: a measure, one group of the question's `by`, a verdict, a reason, a kind, a cause."""
+
+    of: Of = Of.NET
+    key: str | None = None
+    verdict: VerdictKind | None = None
+    reason: Reason | None = None
+    kind: ContactKind | None = None
+    cause: RepeatCause | None = None
+    decided: bool = False
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One line; `verdict` for openings, `kind` for contacts. `place` is where the line stands in the whole list."""
+
+    reference: str
+    title: str
+    service_title: str
+    channel: Channel
+    at: datetime
+    resolved_at: datetime | None = None
+    verdict: VerdictKind | None = None
+    reason: Reason | None = None
+    excluded: str | None = None
+    kind: ContactKind | None = None
+    cause: RepeatCause | None = None
+    late_logged: bool = False
+
+
+T = TypeVar("T", Judged, Opening, Touch)
+
+
+def lines_behind(session: Session, report: FcrReport, actor: Actor, behind: Behind) -> tuple[Listed, ...]:
+    """Newest first; only tickets that the actor may open. Nothing where the report itself may not be shown."""
+    if behind.of is Of.CONTACTS:
+        touches = _touches(report, behind)
+        titles = _titles(session, actor, (touch.ticket_id for touch in touches))
+        listed = [_contact(touch, titles[touch.ticket_id]) for touch in touches if touch.ticket_id in titles]
+    elif behind.of is Of.EXCLUDED:
+        left_out = [one for one in report.left_out if _in_group(report, behind)(one)]
+        titles = _titles(session, actor, (one.ticket_id for one in left_out))
+        listed = [_left_out(one, report, titles[one.ticket_id]) for one in left_out if one.ticket_id in titles]
+    else:
+        judged = list(_judged(report, behind))
+        titles = _titles(session, actor, (one.opening.ticket_id for one in judged))
+        listed = [
+            _opening(one, report, titles[one.opening.ticket_id]) for one in judged if one.opening.ticket_id in titles
+        ]
+    return tuple(sorted(listed, key=lambda line: (line.at, line.reference), reverse=True))
+
+
+def _titles(session: Session, actor: Actor, ticket_ids: Iterable[int]) -> dict[int, str]:
+    rows = session.execute(
+        select(TicketRow.id, TicketRow.title).where(TicketRow.id == any_of(ticket_ids), visible_tickets(actor))
+    )
+    return {row.id: row.title for row in rows}
+
+
+def _in_group(report: FcrReport, behind: Behind) -> Callable[[Opening], bool]:
+    cut = cut_by(report.question.by, report.question)
+    return lambda one: behind.key is None or cut.opening(one) == behind.key
+
+
+def _judged(report: FcrReport, behind: Behind) -> Iterator[Judged]:
+    inside = _in_group(report, behind)
+    for one in report.judged:
+        verdict = one.verdict
+        if (
+            inside(one.opening)
+            and _counts(one, report, behind.of)
+            and behind.verdict in (None, verdict.kind)
+            and behind.reason in (None, verdict.reason)
+            and not (behind.decided and verdict.kind not in (VerdictKind.RESOLVED, VerdictKind.NOT_RESOLVED))
+        ):
+            yield one
+
+
+def _counts(one: Judged, report: FcrReport, of: Of) -> bool:
+    match of:
+        case Of.NET:
+            return one.opening.eligible
+        case Of.FIRST_LEVEL:
+            return one.opening.resolution(report.as_of) is not None
+        case Of.ONE_CONTACT:
+            return is_past_window(one.opening, report.as_of)
+        case _:
+            return True
+
+
+def _touches(report: FcrReport, behind: Behind) -> Sequence[Touch]:
+    cut = cut_by(report.question.by, report.question)
+    return [
+        touch
+        for touch in report.touches
+        if touch.contact.kind in COUNTING
+        and behind.key in (None, cut.touch(touch))
+        and behind.kind in (None, touch.contact.kind)
+        and behind.cause in (None, touch.contact.cause)
+    ]
+
+
+def _opening(one: Judged, report: FcrReport, title: str) -> Listed:
+    opening = one.opening
+    return Listed(
+        reference=opening.reference,
+        title=title,
+        service_title=opening.service_title,
+        channel=opening.first.channel,
+        at=opening.opened_at,
+        resolved_at=opening.resolution(report.as_of),
+        verdict=one.verdict.kind,
+        reason=one.verdict.reason,
+        late_logged=opening.first.late_logged,
+    )
+
+
+def _left_out(opening: Opening, report: FcrReport, title: str) -> Listed:
+    return Listed(
+        reference=opening.reference,
+        title=title,
+        service_title=opening.service_title,
+        channel=opening.first.channel,
+        at=opening.opened_at,
+        resolved_at=opening.resolution(report.as_of),
+        excluded=exclusion(opening, report.limits),
+    )
+
+
+def _contact(touch: Touch, title: str) -> Listed:
+    return Listed(
+        reference=touch.reference,
+        title=title,
+        service_title=touch.service_title,
+        channel=touch.contact.channel,
+        at=touch.contact.at,
+        kind=touch.contact.kind,
+        cause=touch.contact.cause,
+        late_logged=touch.contact.late_logged,
+    )

@@ -1,0 +1,205 @@
+"""An opening and its verdict: was it resolved at first contact? Pure; the rules of metrics.md, definition 1.
+
+All instants are aware. Facts later than the instant asked about are not looked at, so the verdict of any past
+instant can be had again, and a verdict once final never changes as time goes on.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final, Literal, TypeAlias
+
+from routing.calendars import Calendar, working_time_between
+from routing.work import Channel, ContactKind, RepeatCause
+
+SPOILING: Final = frozenset({ContactKind.RESPONSE, ContactKind.REPEAT})
+COUNTING: Final = SPOILING | {ContactKind.FIRST}
+LONGEST_CONTACT: Final = timedelta(hours=2)
+"""A contact whose end was forgotten, or lies further off, is taken to have ended after this long."""
+
+
+CANCELLED: Final = "cancelled"
+
+
+class VerdictKind(StrEnum):
+    RESOLVED = "resolved"
+    NOT_RESOLVED = "not_resolved"
+    PROVISIONAL = "provisional"
+    PENDING = "pending"
+
+
+class Reason(StrEnum):
+    """The rule that failed, in the order in which the rules are asked."""
+
+    TIME_LIMIT = "time_limit"
+    HANDOFF = "handoff"
+    RESPONSE = "response"
+    REPEAT = "repeat"
+    REOPENED = "reopened"
+
+
+Limit: TypeAlias = int | Literal["contact"] | None
+"""Business minutes, `contact` for "before that contact ended", or None for no limit."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long a first contact may take, by its channel. A channel that is not named has no limit."""
+
+    by_channel: Mapping[Channel, Limit]
+
+    def of(self, channel: Channel) -> Limit:
+        return self.by_channel.get(channel)
+
+
+NO_LIMITS: Final = Limits({})
+
+
+@dataclass(frozen=True)
+class Contact:
+    """One inbound contact, with the times at which it really took place, however late it was logged."""
+
+    kind: ContactKind
+    channel: Channel
+    at: datetime
+    ended_at: datetime | None = None
+    tier: int = 1
+    cause: RepeatCause | None = None
+    late_logged: bool = False
+
+
+@dataclass(frozen=True)
+class Handoff:
+    """A task of the opening moved to another queue, or was added in one. `back`: that queue had it before."""
+
+    at: datetime
+    warm: bool = False
+    back: bool = False
+
+
+@dataclass(frozen=True)
+class Reopening:
+    """The resolved opening was taken up again; `automatic` when only a machine's message did it."""
+
+    at: datetime
+    automatic: bool = False
+
+
+@dataclass(frozen=True)
+class Opening:
+    """One ask by one requester, as frozen when it was made, and what happened to it.
+
+    `first` is the contact that made it; `contacts` are the further ones about it, on any channel or ticket.
+    `resolved_at` is when it was first resolved; `cancelled_at` when the requester took it back. `calendar` is the
+    desk's. `excluded` is why it was marked as no real ask; `exclusion` says whether it counts.
+    """
+
+    id: int
+    ticket_id: int
+    reference: str
+    service_key: str
+    service_title: str
+    first: Contact
+    opened_at: datetime
+    calendar: Calendar = field(repr=False)
+    window_days: int = 7
+    eligible: bool = True
+    queue_key: str | None = None
+    resolved_at: datetime | None = None
+    resolved_by_desk: bool = False
+    contacts: tuple[Contact, ...] = ()
+    handoffs: tuple[Handoff, ...] = ()
+    reopenings: tuple[Reopening, ...] = ()
+    cancelled_at: datetime | None = None
+    excluded: str | None = None
+    confidential: bool = False
+
+    @property
+    def window(self) -> timedelta:
+        """W in days of 24 hours, whatever clocks do."""
+        return timedelta(days=self.window_days)
+
+    def resolution(self, now: datetime) -> datetime | None:
+        """When it was first resolved, if it was by `now`."""
+        return self.resolved_at if self.resolved_at is not None and self.resolved_at <= now else None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    kind: VerdictKind
+    reason: Reason | None = None
+
+
+def verdict(opening: Opening, now: datetime, limits: Limits) -> Verdict:
+    """The verdict as of `now`; `reason` is the first of the four rules that fails, and None if none does."""
+    reason = next(failing(opening, now, limits), None)
+    if reason is not None:
+        return Verdict(VerdictKind.NOT_RESOLVED, reason)
+    resolved_at = opening.resolution(now)
+    if resolved_at is None:
+        return Verdict(VerdictKind.PENDING)
+    return Verdict(VerdictKind.RESOLVED if now > resolved_at + opening.window else VerdictKind.PROVISIONAL)
+
+
+def failing(opening: Opening, now: datetime, limits: Limits) -> Iterator[Reason]:
+    """Every rule that fails as of `now`, in order."""
+    if _exceeds(opening, opening.resolution(now) or now, limits):
+        yield Reason.TIME_LIMIT
+    if any(not handoff.warm for handoff in moves(opening, now)):
+        yield Reason.HANDOFF
+    first = next(further_contacts(opening, now), None)
+    if first is not None:
+        yield Reason.REPEAT if first.kind is ContactKind.REPEAT else Reason.RESPONSE
+    if any(one.at <= _watched_until(opening, now) for one in opening.reopenings if not one.automatic):
+        yield Reason.REOPENED
+
+
+def moves(opening: Opening, now: datetime) -> tuple[Handoff, ...]:
+    """Handoffs until it was first resolved; what happens after a late reopening is no part of the first attempt."""
+    until = opening.resolution(now) or now
+    return tuple(handoff for handoff in opening.handoffs if handoff.at <= until)
+
+
+def further_contacts(opening: Opening, now: datetime) -> Iterator[Contact]:
+    """Contacts that spoil it, earliest first: the desk had to ask, or the person came back, until W is over."""
+    until = _watched_until(opening, now)
+    spoiling = [contact for contact in opening.contacts if contact.kind in SPOILING and contact.at <= until]
+    yield from sorted(spoiling, key=lambda contact: contact.at)
+
+
+def exclusion(opening: Opening, limits: Limits) -> str | None:
+    """Why the opening is left out of every measure: as marked, or taken back before a response was due."""
+    if opening.excluded is not None or opening.cancelled_at is None or opening.resolved_at is not None:
+        return opening.excluded
+    return None if _exceeds(opening, opening.cancelled_at, limits) else CANCELLED
+
+
+def is_past_window(opening: Opening, now: datetime) -> bool:
+    """Whether it is resolved and W is over, inclusive: at the last instant of W it is not yet."""
+    resolved_at = opening.resolution(now)
+    return resolved_at is not None and now > resolved_at + opening.window
+
+
+def _watched_until(opening: Opening, now: datetime) -> datetime:
+    resolved_at = opening.resolution(now)
+    return now if resolved_at is None else min(now, resolved_at + opening.window)
+
+
+def _exceeds(opening: Opening, until: datetime, limits: Limits) -> bool:
+    """Whether `until` is later than the first contact may take; the instant of the limit itself is in time."""
+    limit = limits.of(opening.first.channel)
+    if limit is None:
+        return False
+    if limit == "contact":
+        return until > end_of(opening.first)
+    allowed = timedelta(minutes=limit)
+    # Working time is never longer than time, which spares most openings the walk through the calendar.
+    elapsed = until - opening.opened_at
+    return elapsed > allowed and working_time_between(opening.calendar, opening.opened_at, until) > allowed
+
+
+def end_of(contact: Contact) -> datetime:
+    """When the contact ended; one that was never ended, or much too late, is cut off."""
+    latest = contact.at + LONGEST_CONTACT
+    return latest if contact.ended_at is None else min(contact.ended_at, latest)

@@ -136,9 +136,9 @@ def working_time_between(calendar: Calendar, a: datetime, b: datetime) -> timede
     Raises:
         DateOutOfRange: a or b lies outside the years planned with.
     """
+    a, b = _utc(a), _utc(b)  # first: within one zone Python compares wall clocks, wrong in the repeated hour
     if b < a:
         return -working_time_between(calendar, b, a)
-    a, b = _utc(a), _utc(b)
     first, last = _local_date(calendar, a), _local_date(calendar, b)
     spans = (span for n in range((last - first).days + 1) for span in _spans_of(calendar, first + n * _DAY))
     return sum((max(min(end, b) - max(start, a), timedelta()) for start, end in spans), timedelta())

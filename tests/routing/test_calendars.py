@@ -191,6 +191,14 @@ def test_nothing_added_stays_even_out_of_hours() -> None:
     assert add_working_days(NOBODY, date(2026, 1, 4), 0) == date(2026, 1, 4)
 
 
+def test_order_within_the_repeated_hour_is_that_of_instants_and_not_of_the_clock() -> None:
+    calendar = always(TWO_TO_THREE)
+    early, late = datetime(2026, 10, 25, 2, 50, tzinfo=BERLIN), datetime(2026, 10, 25, 2, 10, fold=1, tzinfo=BERLIN)
+
+    assert working_minutes_between(calendar, early, late) == 20
+    assert working_minutes_between(calendar, late, early) == -20
+
+
 def test_seconds_are_kept() -> None:
     assert add_working_minutes(office(), utc(2026, 1, 5, 15, 30, 30), 60) == utc(2026, 1, 6, 8, 30, 30)
 

@@ -24,9 +24,7 @@ PARTS = (
     Part("hr", confidential_to=HR, internal=True, author_id=ANYBODY),
 )
 # Fields for everybody and for HR, then the same as secrets.
-FIELDS: tuple[tuple[frozenset[str], bool], ...] = tuple(
-    (to, secret) for secret in (False, True) for to in (NOBODY, HR)
-)
+FIELDS: tuple[tuple[frozenset[str], bool], ...] = tuple((to, secret) for secret in (False, True) for to in (NOBODY, HR))
 CLOSED = ("-------", "----")
 REQUESTER = ("FF-F--F", "yy--")
 LETTERS = {Sight.FULL: "F", Sight.MASK: "M", Sight.NONE: "-"}

@@ -12,6 +12,7 @@ from tests.web.gallery_content import GALLERY, ROOT, STATIC, TEMPLATES, WEB, con
 
 SHEETS = sorted(path for path in STATIC.glob("*.css") if path.name != "tokens.css")
 OWN_TEMPLATES = sorted([*TEMPLATES.rglob("*.html"), *GALLERY.rglob("*.html")])
+PAGES = ["employee.html", "desk.html", "report.html", "sign_in.html", "set_password.html", "error.html"]
 TEXT, SHAPE = 4.5, 3.0
 
 # What stands on what: foreground, background, the ratio that WCAG 2.2 AA asks for (1.4.3 text, 1.4.11 shapes).
@@ -122,7 +123,7 @@ def test_the_sprite_holds_exactly_the_listed_icons() -> None:
     assert sprite() == set((STATIC / "icons.txt").read_text(encoding="utf-8").split())
 
 
-@pytest.mark.parametrize("page", ["employee.html", "desk.html", "sign_in.html", "set_password.html", "error.html"])
+@pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("theme", ["auto", "light", "dark"])
 def test_the_gallery_shows_every_part_with_its_icons(page: str, theme: str) -> None:
     html = environment().get_template(page).render(context(theme=theme))

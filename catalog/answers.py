@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 
 from pydantic import JsonValue
 
@@ -14,6 +15,8 @@ from catalog.service import Field, FieldKind, Service
 __all__ = ["Known", "check", "named_people", "read_form", "schema", "visible_fields"]
 
 PREFIX = "answers."
+# A body may hold a hundred thousand invented keys; the answer to it should not.
+_MOST_UNKNOWN = 20
 _NUMBER = re.compile(r"[+-]?\d{1,16}(?:[.,]\d{1,16})?")
 _YES_NO = {"yes": True, "true": True, "on": True, "1": True, "no": False, "false": False, "off": False, "0": False}
 
@@ -24,11 +27,12 @@ def check(service: Service, raw: Mapping[str, object], known: Known) -> dict[str
     Null, a blank text and an empty list are "not answered". JSON types are strict: "1" is no number.
 
     Raises:
-        InvalidAnswers: with every fault there is.
+        InvalidAnswers: with every fault there is, but at most 20 unknown fields.
     """
     answers: dict[str, JsonValue] = {}
     refused: set[str] = set()
-    faults = [_fault(key[:80], "unknown") for key in raw if key not in service.fields]
+    unknown = (key[:80] for key in raw if key not in service.fields)
+    faults = [_fault(key, "unknown") for key in islice(unknown, _MOST_UNKNOWN)]
     for field in service.form:
         # Whether a question is asked cannot be said while an answer it hangs on is refused.
         unclear = field.visible_when is not None and not refused.isdisjoint(compiled(field.visible_when).names)
@@ -103,10 +107,12 @@ def read_form(service: Service, items: Sequence[tuple[str, str]]) -> dict[str, o
 
 
 def _read(service: Service, sent: Sequence[tuple[str, str]]) -> Iterator[tuple[str, object]]:
-    for key in dict.fromkeys(name for name, _ in sent):
-        values = [value for name, value in sent if name == key and value.strip()]
-        if values:
-            yield key, _raw(service.fields.get(key), values)
+    values: dict[str, list[str]] = {}
+    for key, value in sent:
+        if value.strip():
+            values.setdefault(key, []).append(value)
+    for key, given in values.items():
+        yield key, _raw(service.fields.get(key), given)
 
 
 def _raw(field: Field | None, values: list[str]) -> object:

@@ -38,8 +38,9 @@ _LENGTHS = {FieldKind.TEXT: 300, FieldKind.LONG_TEXT: 10_000}
 _LONGEST_PATTERNED = 200
 _LARGEST = 1e15
 _UNKEEPABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_DATETIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:\d{2})?")
+_TURNING = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_DATETIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:\d{2})?", re.ASCII)
 # Far from the ends of the calendar, so that no date rule can leave it.
 _YEARS = range(1900, 2200)
 
@@ -79,8 +80,8 @@ def _plain(value: object) -> str:
 
 def _text(field: Field, value: object, _known: Known) -> str:
     text = _plain(value)
-    if field.kind is FieldKind.TEXT and ("\n" in text or "\r" in text):
-        raise Refused("one_line")
+    if field.kind is FieldKind.TEXT:
+        _one_line(text)
     limit = field.max_length or _LENGTHS[field.kind]
     if field.pattern:
         limit = min(limit, _LONGEST_PATTERNED)
@@ -89,6 +90,14 @@ def _text(field: Field, value: object, _known: Known) -> str:
     if field.pattern and not re.fullmatch(field.pattern, text):
         raise Refused("pattern")
     return text
+
+
+def _one_line(text: str) -> None:
+    """Such texts become titles and mail subjects: no line break of any alphabet, nothing that turns the line around."""
+    if len(text.splitlines()) > 1:
+        raise Refused("one_line")
+    if _TURNING.search(text):
+        raise Refused("characters")
 
 
 def _number(field: Field, value: object, _known: Known) -> int | float:

@@ -6,9 +6,11 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from catalog.errors import DocumentFault, InvalidCatalogue
 from catalog.lint import lint
-from catalog.pack import Document, P, read_document
+from catalog.pack import Document, P, path_of, read_document
 from catalog.service import Catalogue, Need, Phase, Queue, Service
 from catalog.yaml_text import LARGEST
 
@@ -68,14 +70,19 @@ def shipped() -> Catalogue:
 
 
 def to_json(catalogue: Catalogue) -> str:
-    """The whole catalogue as JSON; equal catalogues give equal texts."""
-    return catalogue.model_dump_json(exclude_defaults=True)
+    """The whole catalogue as JSON, defaults written out: what is stored must not change when a default does."""
+    return catalogue.model_dump_json()
 
 
 def from_json(text: str) -> Catalogue:
-    """What `to_json` wrote.
+    """What `to_json` wrote; faults between parts are not looked for again.
 
     Raises:
-        pydantic.ValidationError: the text is not such a catalogue.
+        InvalidCatalogue: the text is not such a catalogue.
     """
-    return Catalogue.model_validate_json(text)
+    try:
+        return Catalogue.model_validate_json(text)
+    except ValidationError as invalid:
+        errors = invalid.errors(include_url=False)
+        faults = [DocumentFault("", 0, path_of(error).lstrip("."), error["msg"]) for error in errors]
+        raise InvalidCatalogue(sorted(faults)) from invalid

@@ -76,6 +76,8 @@ def _title_faults(place: Place, service: Service) -> Iterator[DocumentFault]:
             yield place.fault(where, f"there is no field {key!r}", place.nearest(key, service.fields))
         elif field.secret or field.confidential_to:
             yield place.fault(where, f"{key!r} is confidential and would stand in the title", "leave it out")
+        elif field.kind is FieldKind.LONG_TEXT:
+            yield place.fault(where, f"{key!r} may have many lines and a title has one", "name a short field")
     if set("{}") & set(PLACEHOLDER.sub("", template)):
         yield place.fault(where, "braces stand around a field key only", "write {field_key}")
 

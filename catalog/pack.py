@@ -103,6 +103,10 @@ def _maps(
 
 
 def _shape_fault(reading: Reading, where: str, error: ErrorDetails) -> DocumentFault:
-    path = where + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error["loc"])
     reason = error["msg"].removeprefix("Value error, ")
-    return reading.fault(path, reason, _ADVICE.get(error["type"], ""))
+    return reading.fault(where + path_of(error), reason, _ADVICE.get(error["type"], ""))
+
+
+def path_of(error: ErrorDetails) -> str:
+    """Where in a value pydantic found an error, such as `.steps[5].due`."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error["loc"])

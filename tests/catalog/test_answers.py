@@ -1,4 +1,5 @@
 import math
+import time
 from typing import Any
 
 import pytest
@@ -55,6 +56,8 @@ def test_an_answer_is_kept_in_its_settled_form(kind: str, given: object, kept: o
         ("text", {"a": 1}, "type_text"),
         ("text", "a\nb", "one_line"),
         ("text", "a\rb", "one_line"),
+        ("text", "a\u2028b", "one_line"),
+        ("text", "invoice\u202efdp.exe", "characters"),
         ("text", "a\x00b", "characters"),
         ("long_text", "\ud800", "characters"),
         ("text", "x" * 301, "too_long"),
@@ -67,6 +70,7 @@ def test_an_answer_is_kept_in_its_settled_form(kind: str, given: object, kept: o
         ("date", "2026-02-29", "date"),
         ("date", "20260901", "date"),
         ("date", "2026-9-1", "date"),
+        ("date", "２０２６-09-01", "date"),
         ("date", "2026-W01-1", "date"),
         ("date", "1899-12-31", "date"),
         ("date", "2200-01-01", "date"),
@@ -121,6 +125,10 @@ def test_all_faults_are_named_at_once() -> None:
         ("b", "type_number"),
         ("c", "date"),
     ]
+
+
+def test_a_flood_of_unknown_fields_is_not_echoed() -> None:
+    assert len(faults(service(), {f"x{at}": 1 for at in range(50_000)})) == 20
 
 
 @pytest.mark.parametrize("blank", [None, "", "  ", []])
@@ -211,6 +219,12 @@ def test_a_web_form_becomes_raw_answers() -> None:
 def test_what_a_web_form_cannot_mean_is_left_for_the_check_to_refuse() -> None:
     raw = read_form(everything(), [("answers.a_number", "many"), ("answers.a_yes_no", "perhaps")])
     assert faults(everything(), raw) == [("a_number", "type_number"), ("a_yes_no", "type_yes_no")]
+
+
+def test_a_form_of_very_many_fields_is_read_in_one_pass() -> None:
+    before = time.process_time()
+    read_form(everything(), [(f"answers.x{at}", "y") for at in range(50_000)])
+    assert time.process_time() - before < 2
 
 
 def test_a_web_form_drops_answers_to_hidden_questions() -> None:

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
 
 from catalog.document import from_json, read_packs, shipped, to_json
 from catalog.errors import DocumentFault, InvalidCatalogue
@@ -165,8 +164,9 @@ def test_the_shipped_catalogue_survives_being_stored() -> None:
 
 
 def test_what_is_no_stored_catalogue_is_refused() -> None:
-    with pytest.raises(ValidationError):
-        from_json('{"services": [{"key": "x"}]}')
+    with pytest.raises(InvalidCatalogue) as error:
+        from_json('{"queues": [{"key": "X Y", "title": "X", "department": "X"}]}')
+    assert [fault.where for fault in error.value.faults] == ["queues[0].key"]
 
 
 def test_reading_the_shipped_packs_is_quick() -> None:

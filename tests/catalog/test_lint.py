@@ -162,6 +162,11 @@ def test_a_title_may_not_show_what_is_confidential() -> None:
     assert [where for where, _ in of(form, STEPS, "title_template: '{pay} {iban}'")] == ["title_template"] * 2
 
 
+def test_a_title_has_no_room_for_a_long_text() -> None:
+    found = of("form: [{key: what, label: What, kind: long_text}]", STEPS, "title_template: '{what}'")
+    assert found == [("title_template", "'what' may have many lines and a title has one")]
+
+
 def test_a_subject_must_name_somebody() -> None:
     assert of(f"form: [{START}]", STEPS, "subject: start_on") == [("subject", "'start_on' names nobody")]
 

@@ -111,6 +111,8 @@
     draw();
     new ResizeObserver(() => chart.resize()).observe(figure);
     document.documentElement.addEventListener("themechange", draw);
+    // Paper has its own width and its own, light, colours.
+    matchMedia("print").addEventListener("change", () => { chart.resize(); draw(); });
     chart.on("click", ({ seriesName, dataIndex }) => {
       const link = content.series.find(({ name }) => name === seriesName)?.links[dataIndex];
       if (link) location.assign(link);

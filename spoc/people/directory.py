@@ -69,8 +69,8 @@ def initials_of(name: str) -> str:
     return "".join(word[0] for word in (*words[:1], *words[1:][-1:])).upper()
 
 
-def _memberships() -> ColumnElement[list[list[Any]]]:
-    """[[key, title, is_lead], …] in the order of the queues."""
+def memberships() -> ColumnElement[list[list[Any]]]:
+    """Beside a person's columns: [[key, title, is_lead], …] in the order of the queues, or null."""
     one = func.jsonb_build_array(QueueRow.key, QueueRow.title, QueueMemberRow.is_lead)
     ordered = func.jsonb_agg(aggregate_order_by(one, QueueRow.position, QueueRow.id))
     joined = select(ordered).join(QueueMemberRow, QueueMemberRow.queue_id == QueueRow.id)
@@ -91,7 +91,7 @@ def visit_statement() -> Select[tuple[object, ...]]:
         PersonRow.time_zone.label("own_zone"),
         PersonRow.locale.label("own_locale"),
         roles.label("roles"),
-        _memberships().label("memberships"),
+        memberships().label("memberships"),
         OrganisationRow.name.label("organisation"),
         OrganisationRow.time_zone,
         OrganisationRow.locale,
@@ -104,15 +104,15 @@ def visit_statement() -> Select[tuple[object, ...]]:
 
 def visit_from(row: Row[tuple[object, ...]], *, may_raise_for_others: bool = False) -> Visit:
     found = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for it
-    memberships = tuple(Membership(*one) for one in found["memberships"] or ())
-    queues = frozenset(one.key for one in memberships)
-    leads = frozenset(one.key for one in memberships if one.is_lead)
+    served = tuple(Membership(*one) for one in found["memberships"] or ())
+    queues = frozenset(one.key for one in served)
+    leads = frozenset(one.key for one in served if one.is_lead)
     roles = {Role.EMPLOYEE, *(Role(role) for role in found["roles"] or ())}
     roles |= ({Role.AGENT} if queues else set()) | ({Role.LEAD} if leads else set())
     actor = Actor(found["person_id"], found["mail"], frozenset(roles), queues, leads, may_raise_for_others)
     organisation = _organisation(row)
     zone = found["own_zone"] or organisation.time_zone
-    return Visit(actor, found["name"], organisation, zone, found["own_locale"] or organisation.locale, memberships)
+    return Visit(actor, found["name"], organisation, zone, found["own_locale"] or organisation.locale, served)
 
 
 def _organisation(row: Row[tuple[object, ...]]) -> Organisation:

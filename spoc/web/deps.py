@@ -118,5 +118,5 @@ class Gate:
 
 
 def require(permission: Permission) -> Any:
-    """Declare who may use a route, once: `actor: Annotated[Actor, require(Permission.AGENT)]`."""
+    """Declare once who may use a route; write it as `actor: Annotated[Actor, require(Permission.AGENT)]`."""
     return Depends(Gate(permission))

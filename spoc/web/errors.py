@@ -26,6 +26,7 @@ from spoc.errors import (
     SpocError,
     Unavailable,
 )
+from spoc.people.errors import TooManyAttempts
 from spoc.web.pages import local_path, render
 from spoc.web.security import is_https, secure
 from spoc.web.words import gettext, marked
@@ -40,6 +41,7 @@ STATUS: Final[dict[type[Exception], int]] = {
     NotFound: 404,
     UnknownService: 404,
     Conflict: 409,
+    TooManyAttempts: 429,
     NotPossible: 409,
     Invalid: 422,
     InvalidAnswers: 422,

@@ -32,7 +32,7 @@ NEEDED: Final[dict[Permission, frozenset[Role]]] = {
 """The roles of which one is enough."""
 
 PUBLIC: Final = frozenset(
-    {"/sign-in", "/sign-out", "/set-password", "/theme", "/static", "/favicon.ico", "/health/live", "/health/ready"}
+    {"/sign-in", "/sign-out", "/set-password", "/theme", "/static", "/health/live", "/health/ready"}
 )
 """The whole of what strangers may reach, by path."""
 

@@ -24,6 +24,7 @@ PASSWORD_SET = notice("password_set", marked("Your password is set, and you are 
 WRONG_PAIR = marked("This mail address and password do not belong together.")
 
 Text = Annotated[str, Form(max_length=2000)]
+Again = Annotated[str | None, Form(max_length=2000)]
 
 
 @router.get("/sign-in")
@@ -51,7 +52,7 @@ def sign_in(
     if person_id is None:
         return _sign_in_page(http, session, next, mail, gettext(WRONG_PAIR), 401)
     end_session(session, session_secret(http))
-    return _signed_in(
+    return give_session(
         redirect(http, local_path(next)),
         http,
         runtime,
@@ -66,7 +67,7 @@ def _sign_in_page(
     return render(http, "sign_in.html", status, next=local_path(next_path), mail=mail, fault=fault)
 
 
-def _signed_in(answer: Response, http: Request, runtime: Runtime, secret: str) -> Response:
+def give_session(answer: Response, http: Request, runtime: Runtime, secret: str) -> Response:
     """Give the browser its session.
 
     `strict` would greet people who come by a link in a mail as strangers; changes are guarded by their origin.
@@ -108,7 +109,7 @@ def show_set_password(
 
 @router.post("/set-password")
 def set_password(
-    http: Request, session: Database, runtime: Running, now: Now, token: Text, password: Text, again: Text | None = None
+    http: Request, session: Database, runtime: Running, now: Now, token: Text, password: Text, again: Again = None
 ) -> Response:
     mail = mail_behind(session, token, now)
     if again is not None and again != password:
@@ -119,7 +120,7 @@ def set_password(
     except InvalidAccount as invalid:
         return _password_page(http, token, mail, gettext(str(invalid)), 422)
     secret = start_session(session, person_id, limits_of(runtime.settings), now)
-    return _signed_in(redirect(http, "/", told=PASSWORD_SET), http, runtime, secret)
+    return give_session(redirect(http, "/", told=PASSWORD_SET), http, runtime, secret)
 
 
 def _password_page(http: Request, token: str, mail: str, fault: str | None = None, status: int = 200) -> Response:

@@ -1,0 +1,152 @@
+"""The administrator's list of people: who is here, what they may do, and how they get in."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Query, Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from routing.visibility import Actor, Role
+from spoc.people.accounts import add_person, deactivate, person_id_of, reactivate
+from spoc.people.errors import InvalidAccount
+from spoc.people.grants import GRANTABLE, set_queues, set_roles
+from spoc.people.links import make_link
+from spoc.people.roster import all_queues, list_people, one_person
+from spoc.web.deps import Database, Now, Running, require
+from spoc.web.pages import notice, redirect, render
+from spoc.web.permissions import Permission
+from spoc.web.profile import ROLE_WORDS
+from spoc.web.runtime import Runtime
+from spoc.web.words import gettext, marked
+
+router = APIRouter(include_in_schema=False)
+
+Administrator = Annotated[Actor, require(Permission.ADMINISTRATOR)]
+Short = Annotated[str, Form(max_length=320)]
+Keys = Annotated[list[str], Form()]
+
+RIGHTS_SET = notice("people.rights_set", marked("The rights are changed and hold from now on."))
+SWITCHED_OFF = notice("people.switched_off", marked("The account is off. Sessions and tokens have ended."))
+SWITCHED_ON = notice("people.switched_on", marked("The account is on again. It takes a new link to get in."))
+
+
+@router.get("/people")
+def show_people(
+    http: Request,
+    session: Database,
+    _actor: Administrator,
+    search: Annotated[str, Query(max_length=200)] = "",
+    after: Annotated[str, Query(max_length=40)] = "",
+) -> Response:
+    roster = list_people(session, search, after)
+    return render(http, "people_admin.html", roster=roster, search=search, after=after, role_words=_role_words())
+
+
+@router.get("/people/new")
+def show_new(http: Request, _actor: Administrator) -> Response:
+    return _new_page(http)
+
+
+def _new_page(http: Request, status: int = 200, refused: InvalidAccount | None = None, **given: str) -> Response:
+    faults = {fault.field: gettext(fault.message) for fault in refused.faults} if refused else {}
+    shown = {"name": "", "mail": "", "department": "", "job_title": "", **given}
+    return render(http, "people_admin_new.html", status, given=shown, faults=faults)
+
+
+@router.post("/people/new")
+def add(
+    http: Request,
+    session: Database,
+    now: Now,
+    runtime: Running,
+    actor: Administrator,
+    name: Short,
+    mail: Short,
+    department: Short = "",
+    job_title: Short = "",
+) -> Response:
+    """Answers with the person's page, the link on it: a redirect would have to carry the secret somewhere."""
+    try:
+        person = add_person(session, mail, name, now, department=department.strip(), job_title=job_title.strip())
+    except InvalidAccount as refused:
+        return _new_page(http, 422, refused, name=name, mail=mail, department=department, job_title=job_title)
+    link = _link(http, runtime, make_link(session, person.id, now))
+    return _person_page(http, session, actor, person.public_id, link)
+
+
+def _link(http: Request, runtime: Runtime, secret: str) -> str:
+    base = runtime.settings.base_url or str(http.base_url)
+    return f"{base.rstrip('/')}/set-password?token={secret}"
+
+
+@router.get("/people/{public_id}")
+def show_person(http: Request, session: Database, actor: Administrator, public_id: UUID) -> Response:
+    return _person_page(http, session, actor, public_id)
+
+
+def _person_page(http: Request, session: Session, actor: Actor, public_id: UUID, link: str | None = None) -> Response:
+    person = one_person(session, public_id)
+    return render(
+        http,
+        "people_admin_person.html",
+        person=person,
+        link=link,
+        is_own=person.mail == actor.mail,
+        role_choices=[(role, gettext(ROLE_WORDS[role]), role in person.roles) for role in GRANTABLE],
+        queue_choices=_queue_choices(session, {key: is_lead for key, _title, is_lead in person.queues}),
+    )
+
+
+def _queue_choices(session: Session, served: dict[str, bool]) -> list[tuple[str, str, str]]:
+    """Key, title, and what the person is there: an empty text, `member` or `lead`."""
+    words = {None: "", False: "member", True: "lead"}
+    return [(key, title, words[served.get(key)]) for key, title in all_queues(session)]
+
+
+@router.post("/people/{public_id}/rights")
+def set_rights(
+    http: Request,
+    session: Database,
+    now: Now,
+    actor: Administrator,
+    public_id: UUID,
+    roles: Keys = [],  # noqa: B006 - FastAPI copies defaults
+    members: Keys = [],  # noqa: B006
+    leads: Keys = [],  # noqa: B006
+) -> Response:
+    person_id = person_id_of(session, public_id)
+    set_roles(session, actor, person_id, _chosen(roles), now)
+    set_queues(session, actor, person_id, dict.fromkeys(members, False) | dict.fromkeys(leads, True))
+    return redirect(http, f"/people/{public_id}", told=RIGHTS_SET)
+
+
+def _chosen(roles: list[str]) -> frozenset[Role]:
+    try:
+        return frozenset(Role(role) for role in roles)
+    except ValueError as unknown:
+        raise InvalidAccount from unknown
+
+
+@router.post("/people/{public_id}/link")
+def give_link(
+    http: Request, session: Database, now: Now, runtime: Running, actor: Administrator, public_id: UUID
+) -> Response:
+    link = _link(http, runtime, make_link(session, person_id_of(session, public_id), now))
+    return _person_page(http, session, actor, public_id, link)
+
+
+@router.post("/people/{public_id}/switch-off")
+def switch_off(http: Request, session: Database, now: Now, actor: Administrator, public_id: UUID) -> Response:
+    deactivate(session, actor, person_id_of(session, public_id), now)
+    return redirect(http, f"/people/{public_id}", told=SWITCHED_OFF)
+
+
+@router.post("/people/{public_id}/switch-on")
+def switch_on(http: Request, session: Database, actor: Administrator, public_id: UUID) -> Response:
+    reactivate(session, actor, person_id_of(session, public_id))
+    return redirect(http, f"/people/{public_id}", told=SWITCHED_ON)
+
+
+def _role_words() -> dict[Role, str]:
+    return {role: gettext(word) for role, word in ROLE_WORDS.items()}

@@ -17,15 +17,36 @@ _KINDS: dict[str, type[Queue | Need | Phase | Service]] = {
     "services": Service,
 }
 
+# Where intake and routing put what they cannot place.
+TRIAGE = "something-else"
+DESK = "desk"
+
 
 def lint(documents: Sequence[Document]) -> tuple[DocumentFault, ...]:
     """Every fault between parts, by file and line; those of a single part's shape are in its document."""
     known = {name: _mentioned(documents, name) for name in _KINDS}
-    faults = [*_taken_keys(documents)]
+    faults = [*_taken_keys(documents), *_triage_faults(documents)]
     for document in documents:
         for where, service in document.of(Service):
             faults.extend(_service_faults(Place(document.reading, where), service, known))
     return tuple(sorted(faults))
+
+
+def _triage_faults(documents: Sequence[Document]) -> Iterator[DocumentFault]:
+    """Nothing is refused for being unclear, so one service must take any text, and one queue any task."""
+    all_read = documents and not any(document.reading.faults for document in documents)
+    for kind, key in (("services", TRIAGE), ("queues", DESK)):
+        if all_read and key not in _mentioned(documents, kind):
+            file = documents[0].reading.file
+            yield DocumentFault(file, 0, kind, f"{key!r} is missing", "it takes what nothing else does")
+    for document in documents:
+        for where, service in document.of(Service):
+            required = [field.kind for field in service.form if field.required and field.default is None]
+            if service.key == TRIAGE and required not in ([], [FieldKind.LONG_TEXT]):
+                reason = f"{TRIAGE!r} must take a text alone"
+                yield Place(document.reading, where).fault(
+                    ".form", reason, "require one field of kind long_text at most"
+                )
 
 
 def _mentioned(documents: Sequence[Document], name: str) -> frozenset[str]:

@@ -47,9 +47,20 @@ phases:
 """
 
 
-def pack(services: str, around: str = AROUND) -> str:
-    """The text of a pack: queues desk and hr, the need any, the phase first-day, and these services."""
-    return f"{around}services:\n{indent(dedent(services).strip(), '  ')}\n"
+TRIAGE = """\
+  - key: something-else
+    title: Something else
+    summary: Whatever it is
+    need: any
+    form: [{key: description, label: What, kind: long_text, required: true}]
+    steps: [{key: answer, title: Answer, queue: desk}]
+    example: {description: Hello}
+"""
+
+
+def pack(services: str, around: str = AROUND, triage: str = TRIAGE) -> str:
+    """The text of a pack: queues desk and hr, the need any, the phase first-day, these services, and the triage."""
+    return f"{around}services:\n{indent(dedent(services).strip(), '  ')}\n{triage}"
 
 
 def reasons(text: str) -> list[tuple[str, str]]:

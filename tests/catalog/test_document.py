@@ -33,7 +33,7 @@ def test_packs_of_a_folder_make_one_catalogue_in_the_order_of_their_names(tmp_pa
     (tmp_path / "a.yaml").write_text(pack(ASK, around=""))
     (tmp_path / "notes.txt").write_text("not: [a pack")
     catalogue = read_packs(tmp_path)
-    assert [service.key for service in catalogue.services] == ["ask"]
+    assert [service.key for service in catalogue.services] == ["ask", "something-else"]
     assert [queue.key for queue in catalogue.queues] == ["desk", "hr"]
 
 

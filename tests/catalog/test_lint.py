@@ -4,7 +4,7 @@ import time
 import pytest
 
 from catalog.lint_form import unsafe
-from tests.catalog.factories import AROUND, pack, reasons
+from tests.catalog.factories import AROUND, TRIAGE, pack, reasons
 
 HEAD = "key: ask\n  title: Ask\n  summary: Ask anything\n  need: any"
 STEPS = "steps: [{key: answer, title: Answer, queue: desk}]"
@@ -35,6 +35,20 @@ def test_a_sound_service_has_no_faults() -> None:
 )
 def test_a_service_that_leads_nowhere_is_at_fault(parts: list[str], where: str, reason: str) -> None:
     assert (where, reason) in of(*parts)
+
+
+def test_a_catalogue_without_a_place_for_the_unclear_is_at_fault() -> None:
+    service = f"- {HEAD}\n  {STEPS}"
+    assert reasons(pack(service, triage="")) == [("services", "'something-else' is missing")]
+    renamed = pack(service, around=AROUND.replace("key: desk", "key: help-desk"))
+    assert ("queues", "'desk' is missing") in reasons(renamed)
+
+
+def test_the_place_for_the_unclear_must_take_a_text_alone() -> None:
+    picky = TRIAGE.replace("form: [", "form: [{key: when_on, label: When, kind: date, required: true}, ")
+    assert ("services[1].form", "'something-else' must take a text alone") in reasons(
+        pack(f"- {HEAD}\n  {STEPS}", triage=picky)
+    )
 
 
 def test_a_need_that_is_not_there_is_at_fault() -> None:

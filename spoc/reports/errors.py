@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from spoc.errors import SpocError
+from spoc.errors import Invalid
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class ReportFault:
     message: str
 
 
-class InvalidQuestion(SpocError):
+class InvalidQuestion(Invalid):
     """A report was asked for with parameters that mean nothing."""
 
     code = "invalid_question"
@@ -24,7 +24,7 @@ class InvalidQuestion(SpocError):
         self.faults = faults
 
 
-class InvalidReportSetting(SpocError):
+class InvalidReportSetting(Invalid):
     """A target, limit or rate cannot be stored as given."""
 
     code = "invalid_report_setting"

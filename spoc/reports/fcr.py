@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from routing.work import RepeatCause
 from spoc.reports.costs import Cost, cost_by_cause, desk_caused_cost, repeat_contact_cost
 from spoc.reports.facts import read_facts
-from spoc.reports.groups import GRACE, Group, groups_of, is_closed, longest_window
+from spoc.reports.groups import GRACE, Group, closes_at, groups_of, is_closed, longest_window
 from spoc.reports.measures import (
     Figure,
     Judged,
@@ -67,7 +67,7 @@ class FcrReport:
     @property
     def closes_at(self) -> datetime:
         """When the period can be closed at the earliest."""
-        return self.question.end_at + timedelta(days=self.window_days) + GRACE
+        return closes_at(self.question.end_at, self.window_days)
 
     @cached_property
     def excluded(self) -> Mapping[str, int]:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -94,10 +94,15 @@ def last_day(by: By, key: str) -> date | None:
     )
 
 
+def closes_at(end_at: datetime, window_days: int) -> datetime:
+    """Period end + W + grace, in days of 24 hours."""
+    return end_at.astimezone(UTC) + timedelta(days=window_days) + GRACE
+
+
 def is_closed(end_at: datetime, judged: Sequence[Judged], window_days: int, as_of: datetime) -> bool:
     """Whether a headline may be given: period end + W + grace is past, and every opening is decided."""
     tally = gross_fcr(judged)
-    return as_of >= end_at + timedelta(days=window_days) + GRACE and not tally.provisional and not tally.pending
+    return as_of >= closes_at(end_at, window_days) and not tally.provisional and not tally.pending
 
 
 def longest_window(openings: Iterable[Opening], usual: int) -> int:

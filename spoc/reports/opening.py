@@ -6,7 +6,7 @@ instant can be had again, and a verdict once final never changes as time goes on
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final, Literal, TypeAlias
 
@@ -121,8 +121,8 @@ class Opening:
         return timedelta(days=self.window_days)
 
     def resolution(self, now: datetime) -> datetime | None:
-        """When it was first resolved, if it was by `now`."""
-        return self.resolved_at if self.resolved_at is not None and self.resolved_at <= now else None
+        """When it was first resolved, if it was by `now`; in UTC, as sums in a zone would follow its clock."""
+        return self.resolved_at.astimezone(UTC) if self.resolved_at is not None and self.resolved_at <= now else None
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ def failing(opening: Opening, now: datetime, limits: Limits) -> Iterator[Reason]
 
 def moves(opening: Opening, now: datetime) -> tuple[Handoff, ...]:
     """Handoffs until it was first resolved; what happens after a late reopening is no part of the first attempt."""
-    until = opening.resolution(now) or now
+    until = opening.resolution(now) or now.astimezone(UTC)
     return tuple(handoff for handoff in opening.handoffs if handoff.at <= until)
 
 
@@ -183,7 +183,7 @@ def is_past_window(opening: Opening, now: datetime) -> bool:
 
 def _watched_until(opening: Opening, now: datetime) -> datetime:
     resolved_at = opening.resolution(now)
-    return now if resolved_at is None else min(now, resolved_at + opening.window)
+    return now.astimezone(UTC) if resolved_at is None else min(now, resolved_at + opening.window)
 
 
 def _exceeds(opening: Opening, until: datetime, limits: Limits) -> bool:
@@ -195,11 +195,11 @@ def _exceeds(opening: Opening, until: datetime, limits: Limits) -> bool:
         return until > end_of(opening.first)
     allowed = timedelta(minutes=limit)
     # Working time is never longer than time, which spares most openings the walk through the calendar.
-    elapsed = until - opening.opened_at
+    elapsed = until.astimezone(UTC) - opening.opened_at
     return elapsed > allowed and working_time_between(opening.calendar, opening.opened_at, until) > allowed
 
 
 def end_of(contact: Contact) -> datetime:
     """When the contact ended; one that was never ended, or much too late, is cut off."""
-    latest = contact.at + LONGEST_CONTACT
+    latest = contact.at.astimezone(UTC) + LONGEST_CONTACT
     return latest if contact.ended_at is None else min(contact.ended_at, latest)

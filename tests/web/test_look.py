@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from catalog.document import shipped
 from tests.web.gallery_content import GALLERY, ROOT, STATIC, TEMPLATES, WEB, context, environment
 
 SHEETS = sorted(path for path in STATIC.glob("*.css") if path.name != "tokens.css")
@@ -189,3 +190,7 @@ def test_what_stylesheets_link_to_exists() -> None:
 
 def test_the_copying_script_can_be_run() -> None:
     assert (ROOT / ".ci" / "vendor").stat().st_mode & 0o100
+
+
+def test_every_service_that_ships_has_its_icon_in_the_sprite() -> None:
+    assert {service.icon for service in shipped().services} <= sprite()

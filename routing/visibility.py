@@ -5,7 +5,7 @@ Whoever may open a ticket, by its class (membership = agent in the queue or its 
 =================================  =======  ============================  =========================
 relation to the ticket             plain    confidential                  secret
 =================================  =======  ============================  =========================
-requester                          yes      yes                           yes, unless the subject
+requester                          yes      yes                           yes
 member of `confidential_to`        -        yes, unless the subject (*)   yes, unless the subject
 member of a queue with a task      yes      yes, unless the subject (*)   no
 person with a step ("your turn")   yes      yes                           no
@@ -84,8 +84,6 @@ def may_work(actor: Actor, queue_key: str) -> bool:
 def may_open(actor: Actor, ticket: TicketView | None) -> bool:
     """Whether the ticket exists for the actor; None is a ticket that does not exist."""
     if ticket is None:
-        return False
-    if ticket.secret and actor.person_id == ticket.subject_id:
         return False
     if actor.person_id == ticket.requester_id or _works_on(actor, ticket):
         return True

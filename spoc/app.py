@@ -31,7 +31,9 @@ def create_app(runtime: Runtime) -> FastAPI:
     Raises:
         Undeclared: a route says nothing of who may use it.
     """
-    app = FastAPI(title="SPOC", version="1", openapi_url=None, middleware=_middleware(runtime.settings))
+    app = FastAPI(
+        title="SPOC", version="1", openapi_url=None, redirect_slashes=False, middleware=_middleware(runtime.settings)
+    )
     app.state.runtime = runtime
     for router in ROUTERS:
         app.include_router(router)

@@ -10,8 +10,6 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
-from spoc.settings import Settings
-
 LONGEST_VALUE = 2_000
 
 
@@ -28,8 +26,8 @@ def _tamed(value: str) -> str:
     )
 
 
-def configure(settings: Settings) -> None:
-    """Send the program's own log and the libraries' to standard error."""
+def configure(*, level: str, as_json: bool) -> None:
+    """Send the program's own log and the libraries' to standard error; `level` as in `logging`, such as "INFO"."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -38,8 +36,8 @@ def configure(settings: Settings) -> None:
     ]
     last = (
         structlog.processors.JSONRenderer()
-        if settings.log_format == "json"
-        else structlog.dev.ConsoleRenderer(colors=False)
+        if as_json
+        else structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
@@ -54,7 +52,7 @@ def configure(settings: Settings) -> None:
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(settings.log_level)
+    root.setLevel(level)
     for noisy in ("uvicorn.access", "kombu", "amqp", "celery"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     structlog.configure(

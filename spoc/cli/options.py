@@ -39,5 +39,5 @@ def read_settings(data: Path | None = None, **given: Any) -> Settings:
         if not settings.embedded:
             raise Misconfigured("Both --data and SPOC_DATABASE_URL name a database: give one of them.")
         settings = settings.model_copy(update={"data": data})
-    log.configure(settings)
+    log.configure(level=settings.log_level, as_json=settings.log_format == "json")
     return settings

@@ -11,7 +11,7 @@ from sqlalchemy.types import Text
 from routing.visibility import Actor
 from routing.work import DESK
 from spoc.db.people import QueueRow
-from spoc.db.tickets import EventRow, MessageRow, TaskRow, TicketRow
+from spoc.db.tickets import TaskRow, TicketRow
 
 
 def _mine(actor: Actor) -> list[str]:
@@ -59,23 +59,16 @@ def _has_task(which: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def visible_tasks(actor: Actor) -> ColumnElement[bool]:
-    """Condition on `TaskRow` joined with its visible `TicketRow`: the actor may read it, not just its mask."""
-    return or_(
+    """Condition on `TaskRow` joined with its visible `TicketRow`: the actor may read it in full, not just its mask."""
+    mine = _mine(actor)
+    own_queue = TaskRow.queue_id.in_(queue_ids(actor)) if mine else false()
+    open_to_all = and_(
         _empty(TaskRow.confidential_to.expression),
-        and_(works_on(actor), _named(TaskRow.confidential_to.expression, actor)),
-        TaskRow.person_id == actor.person_id,
+        or_(
+            _empty(TicketRow.confidential_to.expression),
+            TicketRow.requester_id == actor.person_id,
+            TaskRow.person_id == actor.person_id,
+            and_(works_on(actor), or_(_named(TicketRow.confidential_to.expression, actor), own_queue)),
+        ),
     )
-
-
-def visible_messages(actor: Actor) -> ColumnElement[bool]:
-    """Condition on `MessageRow` joined with its visible `TicketRow`."""
-    open_to_all = _empty(MessageRow.confidential_to.expression)
-    named = _named(MessageRow.confidential_to.expression, actor)
-    return or_(and_(~MessageRow.internal, open_to_all), and_(works_on(actor), or_(open_to_all, named)))
-
-
-def visible_events(actor: Actor) -> ColumnElement[bool]:
-    """Condition on `EventRow` joined with its visible `TicketRow`: public ones; to agents, what is not others' own."""
-    open_to_all = _empty(EventRow.confidential_to.expression)
-    named = _named(EventRow.confidential_to.expression, actor)
-    return or_(and_(EventRow.public, open_to_all), and_(works_on(actor), or_(open_to_all, named)))
+    return or_(open_to_all, and_(works_on(actor), _named(TaskRow.confidential_to.expression, actor)))

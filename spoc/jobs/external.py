@@ -10,7 +10,7 @@ from spoc.jobs.tools import Tools
 from spoc.settings import Settings
 
 settings = Settings()
-log.configure(settings)
+log.configure(level=settings.log_level, as_json=settings.log_format == "json")
 
 
 @cache

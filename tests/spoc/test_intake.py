@@ -8,14 +8,16 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
+from catalog.document import shipped
 from catalog.errors import InvalidAnswers, UnknownService
+from catalog.service import Catalogue, PersonExpression, Step
 from routing.work import Channel, ContactKind, RepeatCause, TaskState
 from spoc.db.contacts import ContactRow
 from spoc.db.jobs import JobRow
 from spoc.db.people import PersonRow
 from spoc.db.tickets import AskRow, EventRow, TaskRow, TicketRow
 from spoc.intake.accept import Outcome, accept
-from spoc.intake.catalogue import NothingPublished, newest_version
+from spoc.intake.catalogue import NothingPublished, newest_version, publish
 from spoc.intake.desk_facts import read_desk_facts
 from spoc.intake.errors import KeyReused, MayNotRaiseForOthers, NothingAsked, UnknownRequester
 from spoc.intake.submission import Repeatable, Submission
@@ -133,8 +135,8 @@ def test_an_unclear_text_goes_to_the_desk_with_its_words(world: World) -> None:
 
 
 def test_a_clear_text_takes_its_service(world: World) -> None:
-    accepted = ask(world, Submission(None, text="I lost my badge")).accepted
-    assert accepted.service_key == "badge-lost"
+    accepted = ask(world, Submission(None, text="My screen stays black")).accepted
+    assert accepted.service_key == "screen-printer"
 
 
 def test_nothing_asked_is_an_error(world: World) -> None:
@@ -224,16 +226,25 @@ def test_twenty_at_once_with_one_key_open_one_ticket(committed: sessionmaker[Ses
 
 def test_a_step_for_a_manager_nobody_knows_goes_to_the_desk(world: World) -> None:
     world.person("employee").manager_id = None
-    world.session.commit()
-    desk_facts = read_desk_facts(world.session)
-    needs_manager = [
-        service.key
-        for service in desk_facts.catalogue.services
-        if any(step.person == "requester.manager" and step.condition is None for step in service.steps)
-    ]
-    assert needs_manager, "the shipped catalogue gives some step to the requester's manager"
-    accepted = world.submit(needs_manager[0])
-    assert any("so the desk finds one" in why for task in accepted.tasks for why in task.why)
+    publish(world.session, with_step(shipped(), "something-else", person="requester.manager"), None, "", world.now)
+    accepted = world.submit("something-else")
+    assert [task.queue for task in accepted.tasks] == ["desk"]
+    assert any("so the desk finds one" in why for why in accepted.tasks[0].why)
+
+
+def test_a_step_for_the_manager_is_their_turn(world: World) -> None:
+    publish(world.session, with_step(shipped(), "something-else", person="requester.manager"), None, "", world.now)
+    accepted = world.submit("something-else")
+    assert [(task.queue, task.person_id) for task in accepted.tasks] == [(None, world.ids["manager"])]
+
+
+def with_step(catalogue: Catalogue, service_key: str, *, person: str) -> Catalogue:
+    """The catalogue with one service cut down to one step, given to a person."""
+    service = catalogue.service(service_key)
+    step = Step(key="answer", title="Answer", person=PersonExpression(person))
+    changed = service.model_copy(update={"steps": (step,)})
+    others = tuple(one for one in catalogue.services if one.key != service_key)
+    return catalogue.model_copy(update={"services": (*others, changed)})
 
 
 def test_waiting_work_is_not_ready(world: World) -> None:

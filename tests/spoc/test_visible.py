@@ -1,0 +1,90 @@
+"""The SQL scope says of rows what `routing.visibility` says of values."""
+
+from itertools import product
+
+from sqlalchemy import select
+
+from routing.visibility import Actor, Part, Role, Sight, TicketView, may_open, sight
+from spoc.db.people import QueueRow
+from spoc.db.tickets import TaskRow, TicketRow
+from spoc.db.visible import visible_tasks, visible_tickets
+from tests.world import World
+
+MEMBERSHIPS: tuple[frozenset[str], ...] = (
+    frozenset(),
+    *(frozenset({key}) for key in ("desk", "it", "hr", "facilities", "office")),
+    frozenset({"desk", "it"}),
+    frozenset({"hr", "it"}),
+)
+
+
+def every_ticket(world: World) -> None:
+    """Plain, confidential and secret ones, with and without a subject who is somebody, and every kind of relation."""
+    for service in ("new-starter", "password-access", "payslip-question", "leaver", "move", "long-leave"):
+        world.submit(service, by="employee")
+        world.submit(service, by="agent.it")
+    tickets = world.session.scalars(select(TicketRow).order_by(TicketRow.id)).all()
+    for number, (ticket, subject) in enumerate(product(tickets, ("colleague",))):
+        ticket.subject_id = (None, world.ids[subject], ticket.requester_id, world.ids["agent.it"])[number % 4]
+    for number, task in enumerate(world.session.scalars(select(TaskRow).order_by(TaskRow.id))):
+        if number % 7 == 0:
+            task.queue_id, task.person_id = None, world.ids["colleague"]
+    world.session.flush()
+
+
+def queue_keys(world: World) -> dict[int, str]:
+    return {id_: key for id_, key in world.session.execute(select(QueueRow.id, QueueRow.key))}
+
+
+def actors(world: World) -> list[Actor]:
+    return [
+        Actor(world.ids[person], f"{person}@demo.example", frozenset(Role), queues)
+        for person in ("employee", "colleague", "agent.it", "manager")
+        for queues in MEMBERSHIPS
+    ]
+
+
+def views(world: World) -> dict[int, TicketView]:
+    keys = queue_keys(world)
+    tasks = world.session.scalars(select(TaskRow)).all()
+    return {
+        ticket.id: TicketView(
+            requester_id=ticket.requester_id,
+            subject_id=ticket.subject_id,
+            secret=ticket.secret,
+            confidential_to=frozenset(ticket.confidential_to),
+            queues=frozenset(keys[task.queue_id] for task in tasks if task.ticket_id == ticket.id and task.queue_id),
+            people=frozenset(task.person_id for task in tasks if task.ticket_id == ticket.id and task.person_id),
+        )
+        for ticket in world.session.scalars(select(TicketRow))
+    }
+
+
+def test_the_scope_opens_the_tickets_that_the_decision_opens(world: World) -> None:
+    every_ticket(world)
+    seen = views(world)
+    for actor in actors(world):
+        found = set(world.session.scalars(select(TicketRow.id).where(visible_tickets(actor))))
+        assert found == {id_ for id_, view in seen.items() if may_open(actor, view)}, actor
+
+
+def test_the_scope_lists_the_tasks_that_the_decision_shows_in_full(world: World) -> None:
+    every_ticket(world)
+    seen = views(world)
+    keys = queue_keys(world)
+    tasks = world.session.scalars(select(TaskRow)).all()
+    for actor in actors(world):
+        found = set(
+            world.session.scalars(
+                select(TaskRow.id)
+                .join(TicketRow, TicketRow.id == TaskRow.ticket_id)
+                .where(visible_tickets(actor), visible_tasks(actor))
+            )
+        )
+        shown = {task.id for task in tasks if sight(actor, seen[task.ticket_id], part_of(task, keys)) is Sight.FULL}
+        assert found == shown, actor
+
+
+def part_of(task: TaskRow, keys: dict[int, str]) -> Part:
+    queue = keys[task.queue_id] if task.queue_id else None
+    return Part(queue=queue, confidential_to=frozenset(task.confidential_to), person_id=task.person_id)

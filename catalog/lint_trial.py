@@ -34,17 +34,23 @@ SAMPLES: Mapping[FieldKind, tuple[JsonValue, ...]] = {
 def type_faults(place: Place, where: str, condition: Condition, fields: Mapping[str, Field]) -> Iterator[DocumentFault]:
     """At most one fault: CEL has no type checker, so each name takes each of its values while the others stand.
 
-    Unanswered fields are not tried: null in a comparison is false by design, and recorded when it happens.
+    A field that may stay unanswered is null once. One name varies at a time, so a fault that needs two odd answers at
+    once is missed; at run time it makes the condition false and is recorded.
     """
     for values in _trials(condition, fields):
         try:
             outcome = condition.value(values)
         except FAILURES as error:
-            yield place.fault(where, f"it fails on valid answers: {explain(error)}", "compare like with like")
+            yield place.fault(where, f"it fails on valid answers: {explain(error)}", _advice(values))
             return
         if not isinstance(outcome, bool):
             yield place.fault(where, "it is neither true nor false", "compare the answer with something")
             return
+
+
+def _advice(values: Mapping[str, object]) -> str:
+    unanswered = next((name for name, value in values.items() if value is None), None)
+    return f"ask first: {unanswered} != null && …" if unanswered else "compare like with like"
 
 
 def _trials(condition: Condition, fields: Mapping[str, Field]) -> Iterator[dict[str, object]]:
@@ -59,11 +65,16 @@ def _trials(condition: Condition, fields: Mapping[str, Field]) -> Iterator[dict[
 
 
 def _samples(field: Field) -> list[JsonValue]:
+    may_be_null = field.default is None and (not field.required or field.visible_when is not None)
+    return [*_answers(field), *([None] if may_be_null else [])]
+
+
+def _answers(field: Field) -> list[JsonValue]:
     values: list[JsonValue] = [option.value for option in field.options]
     if field.kind is FieldKind.CHOICE:
         return values
     if field.kind is FieldKind.CHOICES:
-        return [values, [], *([value] for value in values)]
+        return [values, *([value] for value in values)]
     return list(SAMPLES[field.kind])
 
 

@@ -111,6 +111,15 @@ def test_a_step_that_cannot_work_is_at_fault(step: str, where: str, reason: str)
     assert [(at, why[: len(reason)]) for at, why in found] == [(where, reason)]
 
 
+def test_a_condition_must_bear_an_answer_that_may_be_missing() -> None:
+    assert with_step("queue: desk, condition: 'amount > 1 || true'", SUM) == []
+    found = with_step("queue: desk, condition: 'amount > 1'", SUM)
+    assert found == [("steps[0].condition", found[0][1])]
+    assert found[0][1].startswith("it fails on valid answers: ")
+    required = SUM.replace("kind: number", "kind: number, required: true, default: 5")
+    assert with_step("queue: desk, condition: 'amount > 1'", required) == []
+
+
 def test_a_circle_of_needs_is_named_in_full() -> None:
     steps = ", ".join(
         f"{{key: {key}, title: T, queue: desk, needs: [{need}]}}" for key, need in [("a", "b"), ("b", "c"), ("c", "a")]

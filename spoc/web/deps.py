@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from routing.visibility import Actor
@@ -73,6 +74,16 @@ def find_visit(http: Request, session: Database, runtime: Running, now: Now) -> 
         visit = visit_by_session(session, session_secret(http), limits_of(runtime.settings), now)
     http.state.visit = visit
     return visit
+
+
+def recognised(http: Request) -> Visit | None:
+    """Who asks for an address without a route: that page must look like one that is not theirs to see."""
+    runtime = http.app.state.runtime
+    try:
+        with transaction(runtime.sessions) as session:
+            return find_visit(http, session, runtime, runtime.clock())
+    except SQLAlchemyError:
+        return None
 
 
 def bearer(header: str) -> str:

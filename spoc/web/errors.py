@@ -14,7 +14,14 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from catalog.errors import CatalogueError, InvalidAnswers, InvalidCatalogue, UnknownService
+from catalog.errors import (
+    CatalogueError,
+    InvalidAnswers,
+    InvalidCatalogue,
+    InvalidCondition,
+    InvalidDateRule,
+    UnknownService,
+)
 from routing.errors import DateOutOfRange, NotPossible, RoutingError
 from spoc.errors import (
     Conflict,
@@ -27,6 +34,7 @@ from spoc.errors import (
     Unavailable,
 )
 from spoc.people.errors import TooManyAttempts
+from spoc.web.deps import recognised
 from spoc.web.pages import local_path, render
 from spoc.web.security import is_https, secure
 from spoc.web.words import gettext, marked
@@ -46,6 +54,8 @@ STATUS: Final[dict[type[Exception], int]] = {
     Invalid: 422,
     InvalidAnswers: 422,
     InvalidCatalogue: 422,
+    InvalidCondition: 422,
+    InvalidDateRule: 422,
     DateOutOfRange: 422,
     DataError: 422,
     UnicodeEncodeError: 422,
@@ -69,6 +79,7 @@ SPOKEN: Final = (
     InvalidAnswers,
     InvalidCatalogue,
     DateOutOfRange,
+    TooManyAttempts,
 )
 """Errors whose own sentence is meant for the one who asked. Of others only the title is told."""
 
@@ -187,6 +198,8 @@ def _headers(problem: Problem, error: Exception) -> dict[str, str]:
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     if problem.status == 401:  # noqa: PLR2004
         headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, TooManyAttempts):
+        headers["Retry-After"] = str(error.retry_after_seconds)
     if problem.status == 503:  # noqa: PLR2004
         headers["Retry-After"] = str(TRY_AGAIN_SECONDS)
     return headers
@@ -212,17 +225,24 @@ def _document(problem: Problem) -> Response:
 
 
 def _page(http: Request, problem: Problem) -> Response:
+    if problem.status == 404 and not hasattr(http.state, "visit"):  # noqa: PLR2004
+        http.state.visit = recognised(http)
     quoted = getattr(http.state, "request_id", "")
     return render(
         http,
         "error.html",
         problem.status,
         title=problem.title,
-        text=problem.detail,
-        faults=problem.faults,
+        text=_with_faults(problem),
         code=quoted if problem.status >= 500 else None,  # noqa: PLR2004 - the border of statuses
         actions=[(gettext("To the first page"), "/")],
     )
+
+
+def _with_faults(problem: Problem) -> str:
+    """For forms that could only be wrong if they did not come from our page: what is wrong, in one line."""
+    said = [f"{fault['field']}: {fault['message']}." for fault in problem.faults]
+    return " ".join([problem.detail, *said])
 
 
 def _to_sign_in(http: Request) -> Response:

@@ -17,6 +17,7 @@ from spoc.errors import Misconfigured, Unavailable
 
 TURN_LOCK = 7_762_001
 TURN_SECONDS = 120
+LOCK_TIMEOUT = text("SELECT set_config('lock_timeout', :wait, false)")
 LOCK_SECONDS = 5
 
 
@@ -138,9 +139,9 @@ def _first_line(error: OperationalError) -> str:
 @contextmanager
 def _turn(connection: Connection) -> Iterator[None]:
     """Wait for our turn; then wait for a table's lock only shortly, so that a migration cannot queue up all readers."""
-    connection.execute(text(f"SET lock_timeout = '{TURN_SECONDS}s'"))
+    connection.execute(LOCK_TIMEOUT, {"wait": f"{TURN_SECONDS}s"})
     connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": TURN_LOCK})
-    connection.execute(text(f"SET lock_timeout = '{LOCK_SECONDS}s'"))
+    connection.execute(LOCK_TIMEOUT, {"wait": f"{LOCK_SECONDS}s"})
     connection.commit()
     try:
         yield

@@ -68,7 +68,7 @@ def match(text: str, catalogue: Catalogue, today: date) -> tuple[Match, ...]:
     )
     found = [(score, key, _telling(written, key, index)) for score, key in scored if score > 0]
     clear = _is_clear([score for score, _, _ in found], len(found[0][2])) if found else False
-    return tuple(Match(key, round(score, 4), clear and at == 0, words) for at, (score, key, words) in enumerate(found))
+    return tuple(Match(key, score, clear and at == 0, words) for at, (score, key, words) in enumerate(found))
 
 
 def _is_clear(scores: Sequence[float], words: int) -> bool:
@@ -90,7 +90,8 @@ def _score(stems: Iterable[str], key: str, index: _Index) -> float:
     own = index.stems[key]
     explained = sum(index.rarity[stem] * own[stem] for stem in wanted if stem in own) / total
     nearest = max((_nearness(wanted, phrase, index) for phrase in index.phrases[key]), default=0.0)
-    return min(1.0, (explained + nearest) / 2)
+    # Rounded: the order in which a set is summed differs between processes, and must not decide a tie.
+    return min(1.0, round((explained + nearest) / 2, 6))
 
 
 def _nearness(wanted: set[str], phrase: frozenset[str], index: _Index) -> float:
@@ -145,7 +146,10 @@ def _stems(text: str) -> dict[str, str]:
     plain = unicodedata.normalize("NFKD", text.replace("’", "'"))
     bare = "".join(sign for sign in plain if not unicodedata.combining(sign))
     words = [word for word in _WORD.findall(bare) if word.casefold() not in _STOP]
-    return {_stem(word.casefold()): word for word in reversed(words)}
+    stems: dict[str, str] = {}
+    for word in words:
+        stems.setdefault(_stem(word.casefold()), word)
+    return stems
 
 
 def _stem(word: str) -> str:

@@ -55,7 +55,7 @@ def test_a_text_without_telling_words_finds_nothing(text: str) -> None:
 
 def test_the_words_that_told_are_named_as_written() -> None:
     best = match("Resetting PASSWORDS", shipped(), TODAY)[0]
-    assert set(best.words) == {"PASSWORDS", "Resetting"}
+    assert best.words == ("Resetting", "PASSWORDS")
 
 
 def test_two_services_that_say_the_same_are_not_certain_and_stand_by_key() -> None:

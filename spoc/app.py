@@ -5,7 +5,7 @@ from starlette.middleware import Middleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from spoc.settings import Settings
-from spoc.web import api, ask, catalogue, help, intake, people_admin, profile, sign_in, theme  # noqa: A004 - a page, not the builtin
+from spoc.web import api, ask, catalogue, health, help, intake, outbox, people_admin, profile, sign_in, theme  # noqa: A004 - a page, not the builtin
 from spoc.web.assets import ASK_AGAIN, FOREVER, digest, files
 from spoc.web.errors import add_handlers, answer
 from spoc.web.permissions import check_routes
@@ -17,6 +17,8 @@ ROUTERS = (
     profile.router,
     people_admin.router,
     help.router,
+    health.router,
+    outbox.router,
     theme.router,
     ask.router,
     intake.router,

@@ -17,6 +17,10 @@ WINDOW: Final = timedelta(minutes=15)
 MOST_FOR_MAIL: Final = 5
 MOST_FROM_PLACE: Final = 20
 LONGEST_SUBJECT: Final = 300
+TAKE_LOCK: Final = text(
+    "SELECT slot FROM generate_series(1, :left) AS slot"
+    " WHERE pg_try_advisory_xact_lock(hashtextextended(:subject, slot)) LIMIT 1"
+)
 PROVIDER_BITS: Final = 64  # one subscriber of IPv6 has a whole /64 to come from
 
 
@@ -34,15 +38,22 @@ def subject_of_place(address: str) -> str:
 
 
 def hold_back(session: Session, mail: str, address: str) -> None:
-    """Let an attempt pass, one at a time for each account so that attempts in parallel are counted too.
+    """Let an attempt pass that the account and the place still have left.
+
+    Attempts in parallel each take one of the account's locks until they are counted, and nobody waits for one: a
+    queue of guesses must not take all connections. All at once, nine may pass instead of five.
 
     Raises:
         TooManyAttempts: the account or the place has had its share in the last quarter of an hour.
     """
     by_mail, by_place = subject_of_mail(mail), subject_of_place(address)
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(by_mail, 0))))
-    if _failures(session, by_mail) >= MOST_FOR_MAIL or _failures(session, by_place) >= MOST_FROM_PLACE:
+    left = MOST_FOR_MAIL - _failures(session, by_mail)
+    if _failures(session, by_place) >= MOST_FROM_PLACE or not _takes_lock(session, by_mail, left):
         raise TooManyAttempts(int(WINDOW.total_seconds()))
+
+
+def _takes_lock(session: Session, subject: str, left: int) -> bool:
+    return session.scalar(TAKE_LOCK, {"subject": subject, "left": left}) is not None
 
 
 def _failures(session: Session, subject: str) -> int:

@@ -129,5 +129,8 @@ class Gate:
 
 
 def require(permission: Permission) -> Any:
-    """Declare once who may use a route; write it as `actor: Annotated[Actor, require(Permission.AGENT)]`."""
+    """Declare once who may use a route.
+
+    As a parameter it gives who that is: `actor: Annotated[Actor, require(Permission.AGENT)]`.
+    """
     return Depends(Gate(permission))

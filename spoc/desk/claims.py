@@ -18,8 +18,8 @@ from spoc.desk.moves import move, tell
 from spoc.desk.ticket_rows import Task, Ticket
 
 
-def claim(session: Session, actor: Actor, task_id: UUID, now: datetime) -> None:
-    """Give a ready task to the actor; claiming what is already theirs changes nothing.
+def claim(session: Session, actor: Actor, task_id: UUID, now: datetime) -> str:
+    """Give a ready task to the actor; claiming what is already theirs changes nothing. Returns the ticket's reference.
 
     Raises:
         NotFound, NotAllowed: as `take_task`.
@@ -37,6 +37,7 @@ def claim(session: Session, actor: Actor, task_id: UUID, now: datetime) -> None:
         tell(session, task, "claimed", actor.person_id, now)
     elif task.assignee_id != actor.person_id or task.state is not TaskState.CLAIMED:
         raise _why_not(session, ticket, task)
+    return ticket.reference
 
 
 def _why_not(session: Session, ticket: Ticket, task: Task) -> AlreadyClaimed | NotPossible:
@@ -46,13 +47,14 @@ def _why_not(session: Session, ticket: Ticket, task: Task) -> AlreadyClaimed | N
     return AlreadyClaimed(ticket.reference, name or "Somebody")
 
 
-def release(session: Session, actor: Actor, task_id: UUID, now: datetime) -> None:
-    """Put a claimed task back for anybody in its queue.
+def release(session: Session, actor: Actor, task_id: UUID, now: datetime) -> str:
+    """Put a claimed task back for anybody in its queue; returns the ticket's reference.
 
     Raises:
         NotFound, NotAllowed: as `take_task`.
         NotPossible: nobody has claimed it.
     """
-    _, task = take_task(session, actor, task_id)
+    ticket, task = take_task(session, actor, task_id)
     move(session, task, Act.RELEASE, assignee_id=None, claimed_at=None)
     tell(session, task, "released", actor.person_id, now, public=False)
+    return ticket.reference

@@ -18,10 +18,10 @@ from spoc.desk.moves import NO_HOLD, move, tell
 from spoc.desk.ticket_rows import Task, Ticket
 
 
-def finish(session: Session, actor: Actor, task_id: UUID, now: datetime, *, result: str = "") -> None:
+def finish(session: Session, actor: Actor, task_id: UUID, now: datetime, *, result: str = "") -> str:
     """End a task. What waited for it becomes ready; the last one resolves ask and ticket and tells the requester.
 
-    A person ends their own step the same way. An unclaimed task counts as the actor's.
+    A person ends their own step the same way. An unclaimed task counts as the actor's. Returns the reference.
 
     Raises:
         NotFound, NotAllowed: as `take_task`.
@@ -32,10 +32,11 @@ def finish(session: Session, actor: Actor, task_id: UUID, now: datetime, *, resu
     move(session, task, Act.FINISH, **NO_HOLD, done_at=now, result=result.strip(), assignee_id=who)
     tell(session, task, "finished", actor.person_id, now, result=result.strip())
     follow(session, ticket.id, actor.person_id, now, by=task)
+    return ticket.reference
 
 
-def reopen_task(session: Session, actor: Actor, task_id: UUID, now: datetime, *, why: str) -> None:
-    """Take a finished task up again; a resolved ticket is open again with it.
+def reopen_task(session: Session, actor: Actor, task_id: UUID, now: datetime, *, why: str) -> str:
+    """Take a finished task up again; a resolved ticket is open again with it. Returns the ticket's reference.
 
     Raises:
         NotFound, NotAllowed: as `take_task`.
@@ -46,6 +47,7 @@ def reopen_task(session: Session, actor: Actor, task_id: UUID, now: datetime, *,
         raise NothingSaid("why it is taken up again")
     ticket, task = take_task(session, actor, task_id)
     _take_up(session, ticket, task, actor, now, why.strip())
+    return ticket.reference
 
 
 def reopen_ticket(session: Session, actor: Actor, reference: str, now: datetime, *, why: str, channel: Channel) -> None:

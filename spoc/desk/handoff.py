@@ -30,10 +30,11 @@ def hand_over(
     know: str = "",
     person_mail: str | None = None,
     warm: bool = False,
-) -> None:
+) -> str:
     """Give a task to another queue, ready for anybody there, or meant for one person of it until they claim it.
 
     `know` is what they need to know and stays among agents; `warm` says that the requester was there.
+    Returns the ticket's reference.
 
     Raises:
         NotFound, NotAllowed: as `take_task`; also a confidential task to a queue the actor does not work in.
@@ -68,6 +69,7 @@ def hand_over(
     what: dict[str, Any] = {"from": task.queue, "to": to, "why": why.strip(), "know": know.strip(), "warm": warm}
     tell(session, task, "handed_off", actor.person_id, now, **what)
     follow(session, ticket.id, actor.person_id, now)
+    return ticket.reference
 
 
 def _member(session: Session, to: str, queue_id: int, mail: str) -> int:

@@ -25,8 +25,10 @@ def hold(
     reason: HoldReason,
     note: str = "",
     until: datetime | None = None,
-) -> None:
+) -> str:
     """Stop work for a reason. A hold for the requester stops the clock from when they were asked a question.
+
+    Returns the ticket's reference.
 
     Raises:
         NotFound, NotAllowed: as `take_task`.
@@ -40,10 +42,11 @@ def hold(
     ends = until.isoformat() if until else None
     tell(session, task, "held", actor.person_id, now, reason=reason, note=note.strip(), until=ends)
     follow(session, ticket.id, actor.person_id, now)
+    return ticket.reference
 
 
-def resume(session: Session, actor: Actor, task_id: UUID, now: datetime) -> None:
-    """Go on with a task on hold; its due time moves by the pause, if it was one.
+def resume(session: Session, actor: Actor, task_id: UUID, now: datetime) -> str:
+    """Go on with a task on hold; its due time moves by the pause, if it was one. Returns the ticket's reference.
 
     Raises:
         NotFound, NotAllowed: as `take_task`.
@@ -52,6 +55,7 @@ def resume(session: Session, actor: Actor, task_id: UUID, now: datetime) -> None
     ticket, task = take_task(session, actor, task_id)
     end_hold(session, ticket, task, actor.person_id, now)
     follow(session, ticket.id, actor.person_id, now)
+    return ticket.reference
 
 
 def end_hold(session: Session, ticket: Ticket, task: Task, actor_id: int | None, now: datetime) -> None:

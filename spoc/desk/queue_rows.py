@@ -26,14 +26,6 @@ class Group(StrEnum):
     STOPPED = "stopped"
 
 
-@dataclass(frozen=True)
-class Cursor:
-    """The last row of a page; the next one begins after it. Tasks without a due time come last."""
-
-    due_at: datetime | None
-    id: int
-
-
 class Whose(StrEnum):
     MINE = "me"
     NOBODYS = "nobody"
@@ -59,6 +51,7 @@ class Row:
     ticket_title: str
     requester: str
     queue: str | None
+    queue_title: str | None
     state: TaskState
     opens_at: datetime | None
     due_at: datetime | None
@@ -76,13 +69,13 @@ class Row:
 
 @dataclass(frozen=True)
 class Listing:
-    """A page of a queue. `next` is None on the last page."""
+    """A page of a queue. `next` is the task after which the next page begins; None on the last one."""
 
     key: str
     title: str
     rows: tuple[Row, ...]
     counts: Mapping[Group, int]
-    next: Cursor | None
+    next: UUID | None
 
     @property
     def open_count(self) -> int:
@@ -139,6 +132,7 @@ def _row(actor: Actor, ticket: Ticket, task: Task, service: str, requester: str,
         ticket_title=title_for(actor, ticket),
         requester=requester,
         queue=task.queue,
+        queue_title=task.queue_title,
         state=task.state,
         opens_at=task.opens_at,
         due_at=task.due_at,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TypeVarTuple
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session
@@ -12,7 +13,7 @@ from routing.work import HoldReason, TaskState
 from spoc.db.people import QueueRow
 from spoc.db.tickets import TaskRow, TicketRow
 from spoc.db.visible import queue_ids, visible_tasks, visible_tickets
-from spoc.desk.queue_rows import Badge, Cursor, Day, Filters, Group, Listing, Whose, read_rows
+from spoc.desk.queue_rows import Badge, Day, Filters, Group, Listing, Whose, read_rows
 from spoc.errors import NotFound
 
 Columns = TypeVarTuple("Columns")
@@ -34,7 +35,7 @@ def badges(session: Session, actor: Actor, now: datetime) -> tuple[Badge, ...]:
 
 
 def show_queue(
-    session: Session, actor: Actor, key: str, day: Day, *, filters: Filters = ANY, after: Cursor | None = None
+    session: Session, actor: Actor, key: str, day: Day, *, filters: Filters = ANY, after: UUID | None = None
 ) -> Listing:
     """A page of a queue: late, due today, later; on the last page also what stands still for the requester.
 
@@ -47,9 +48,14 @@ def show_queue(
     return _listing(session, actor, key, queue.title, TaskRow.queue_id == queue.id, day, filters, after)
 
 
-def my_work(
-    session: Session, actor: Actor, day: Day, *, filters: Filters = ANY, after: Cursor | None = None
+def all_queues(
+    session: Session, actor: Actor, day: Day, *, filters: Filters = ANY, after: UUID | None = None
 ) -> Listing:
+    """The same over every queue that the actor works in."""
+    return _listing(session, actor, "", "", TaskRow.queue_id.in_(queue_ids(actor)), day, filters, after)
+
+
+def my_work(session: Session, actor: Actor, day: Day, *, filters: Filters = ANY, after: UUID | None = None) -> Listing:
     """What the actor has claimed or was handed, and their own steps that can be done now."""
     own_step = and_(TaskRow.person_id == actor.person_id, TaskRow.state != TaskState.WAITING)
     which = or_(and_(TaskRow.assignee_id == actor.person_id, TaskRow.queue_id.in_(queue_ids(actor))), own_step)
@@ -64,11 +70,11 @@ def _listing(
     which: ColumnElement[bool],
     day: Day,
     filters: Filters,
-    after: Cursor | None,
+    after: UUID | None,
 ) -> Listing:
     wanted = (which, *_filtered(actor, filters))
-    columns = _visible(actor, select(TaskRow.id, TaskRow.ticket_id, TaskRow.due_at)).where(*wanted)
-    moving = columns.where(~_stopped(), _after(after)).order_by(TaskRow.due_at.asc().nulls_last(), TaskRow.id)
+    columns = _visible(actor, select(TaskRow.id, TaskRow.ticket_id, TaskRow.public_id)).where(*wanted)
+    moving = columns.where(~_stopped(), _after(session, after)).order_by(TaskRow.due_at.asc().nulls_last(), TaskRow.id)
     found = session.execute(moving.limit(PAGE + 1)).all()
     page, more = found[:PAGE], len(found) > PAGE
     stopped = [] if more else session.execute(columns.where(_stopped()).order_by(TaskRow.held_at).limit(PAGE)).all()
@@ -77,7 +83,7 @@ def _listing(
         title=title,
         rows=read_rows(session, actor, [(row.id, row.ticket_id) for row in (*page, *stopped)], day),
         counts=_counts(session, actor, wanted, day),
-        next=Cursor(page[-1].due_at, page[-1].id) if more else None,
+        next=page[-1].public_id if more else None,
     )
 
 
@@ -91,12 +97,15 @@ def _stopped() -> ColumnElement[bool]:
     return and_(TaskRow.state == TaskState.ON_HOLD, TaskRow.hold_reason == HoldReason.REQUESTER)
 
 
-def _after(cursor: Cursor | None) -> ColumnElement[bool]:
-    if cursor is None:
+def _after(session: Session, last: UUID | None) -> ColumnElement[bool]:
+    """Rows behind this one; all, if there is no such task any more. Those without a due time come last."""
+    place = select(TaskRow.due_at, TaskRow.id).where(TaskRow.public_id == last)
+    row = session.execute(place).one_or_none() if last else None
+    if row is None:
         return true()
-    if cursor.due_at is None:
-        return and_(TaskRow.due_at.is_(None), TaskRow.id > cursor.id)
-    return or_(tuple_(TaskRow.due_at, TaskRow.id) > (cursor.due_at, cursor.id), TaskRow.due_at.is_(None))
+    if row.due_at is None:
+        return and_(TaskRow.due_at.is_(None), TaskRow.id > row.id)
+    return or_(tuple_(TaskRow.due_at, TaskRow.id) > (row.due_at, row.id), TaskRow.due_at.is_(None))
 
 
 def _filtered(actor: Actor, filters: Filters) -> list[ColumnElement[bool]]:

@@ -1,0 +1,203 @@
+"""Writing down a call, a chat or a visit to the desk: about something open, or something new, solved or not."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from sqlalchemy.orm import Session
+from starlette.background import BackgroundTask
+from starlette.responses import Response
+
+from catalog.answers import read_form, visible_fields
+from catalog.errors import AnswerFault, InvalidAnswers
+from catalog.match import find_answers
+from catalog.service import FieldKind, Service
+from routing.visibility import Actor
+from routing.work import Channel, ContactKind
+from spoc.desk.callers import can_open, recent_tickets
+from spoc.desk.contacts import Touch, log_contact
+from spoc.desk.queues import badges
+from spoc.errors import Invalid, NotFound
+from spoc.intake.accept import accept
+from spoc.intake.desk_facts import DeskFacts, read_desk_facts
+from spoc.intake.submission import Submission
+from spoc.intake.write import Accepted
+from spoc.people.directory import suggest
+from spoc.web.deps import Database, Now, Running, require
+from spoc.web.desk_words import CHANNELS, KINDS, choices
+from spoc.web.pages import notice, redirect, render
+from spoc.web.parcel import Parcel, read_parcel
+from spoc.web.permissions import Permission
+from spoc.web.solved import solve
+from spoc.web.words import gettext, marked
+
+router = APIRouter()
+Agent = Annotated[Actor, require(Permission.AGENT)]
+BY_PERSON = (Channel.PHONE, Channel.WALK_IN, Channel.CHAT)
+LOGGED = notice("contact.logged", marked("The contact about {about} is written down."))
+OPENED = notice("contact.opened", marked("{about} is open, with this contact as its first."))
+SOLVED = notice("contact.solved", marked("{about} is solved in this contact."))
+Line = Annotated[str, Field(max_length=320)]
+Text = Annotated[str, Field(max_length=4000)]
+
+
+class ContactForm(BaseModel):
+    """The page's form. `about` is a reference, or empty for something new; then `service` and `text` say what."""
+
+    model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
+
+    person: Line = ""
+    about: Annotated[str, Field(max_length=20)] = ""
+    channel: Channel = Channel.PHONE
+    kind: ContactKind | None = None
+    service: Annotated[str, Field(max_length=60)] = ""
+    text: Text = ""
+    minutes: Annotated[float, Field(ge=0, le=600)] = 5
+    ended_ago: Annotated[int, Field(ge=0, le=7 * 24 * 60)] = 0
+    solved: Text = ""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why the form came back: one sentence, or faults of the service's questions."""
+
+    text: str = ""
+    faults: Sequence[AnswerFault] = ()
+
+
+@router.get("/desk/log", include_in_schema=False)
+def show_form(http: Request, session: Database, now: Now, actor: Agent) -> Response:
+    """With a person, their requests to choose from; with a service, its questions."""
+    items = tuple(http.query_params.multi_items())
+    given, refusal = _read(items)
+    return _form(http, session, actor, given, items, now, refusal)
+
+
+@router.post("/desk/log", include_in_schema=False)
+def log(
+    http: Request,
+    parcel: Annotated[Parcel, Depends(read_parcel)],
+    session: Database,
+    now: Now,
+    runtime: Running,
+    actor: Agent,
+) -> Response:
+    given, refusal = _read(parcel.items)
+    if refusal:
+        return _form(http, session, actor, given, parcel.items, now, refusal, 422)
+    try:
+        answer = _write(http, session, actor, given, parcel.items, now)
+    except (InvalidAnswers, Invalid, NotFound) as refused:
+        session.rollback()
+        faults = refused.faults if isinstance(refused, InvalidAnswers) else ()
+        refusal = Refusal("" if faults else str(refused), faults)
+        return _form(http, session, actor, given, parcel.items, now, refusal, 422)
+    answer.background = BackgroundTask(runtime.poke)
+    return answer
+
+
+def _read(items: Sequence[tuple[str, str]]) -> tuple[ContactForm, Refusal | None]:
+    """What is empty was not given. Of what cannot be read, all is forgotten but who it was."""
+    given = {name: value for name, value in items if value.strip() and not name.startswith("answers.")}
+    try:
+        return ContactForm.model_validate(given), None
+    except ValidationError as error:
+        fields = ", ".join(str(one["loc"][0]) for one in error.errors())
+        known = ContactForm(person=given.get("person", "")[:320])
+        return known, Refusal(gettext("This cannot be read: %(fields)s.") % {"fields": fields})
+
+
+def _write(
+    http: Request, session: Session, actor: Actor, given: ContactForm, items: Sequence[tuple[str, str]], now: datetime
+) -> Response:
+    ended_at = now - timedelta(minutes=given.ended_ago)
+    if given.about:
+        touch = Touch(given.channel, given.kind, None, None, ended_at, given.minutes, given.text)
+        log_contact(session, actor, given.about.upper(), touch, now)
+        return redirect(http, f"/tickets/{given.about.upper()}", told=LOGGED, about=given.about.upper())
+    accepted = _open(session, actor, given, items, now)
+    solved = bool(given.solved) and solve(session, actor, accepted, given.solved, ended_at)
+    reference = accepted.reference
+    path = f"/tickets/{reference}" if can_open(session, actor, reference) else "/desk/log"
+    return redirect(http, path, told=SOLVED if solved else OPENED, about=reference)
+
+
+def _open(
+    session: Session, actor: Actor, given: ContactForm, items: Sequence[tuple[str, str]], now: datetime
+) -> Accepted:
+    desk = read_desk_facts(session)
+    ended_at = now - timedelta(minutes=given.ended_ago)
+    submission = Submission(
+        service=given.service or None,
+        answers=_answers(desk, given, items, now),
+        text=given.text,
+        requester_mail=given.person or None,
+        channel=given.channel,
+        started_at=ended_at - timedelta(minutes=given.minutes),
+        ended_at=ended_at,
+        handling_minutes=given.minutes,
+    )
+    return accept(session, submission, actor, desk, now).accepted
+
+
+def _answers(
+    desk: DeskFacts, given: ContactForm, items: Sequence[tuple[str, str]], now: datetime
+) -> Mapping[str, object]:
+    """What was filled in; where nothing was, what the text says, and the text itself as the story."""
+    if not given.service:
+        return {}
+    service = desk.catalogue.service(given.service)
+    said = find_answers(service, given.text, now.astimezone(desk.zone).date(), desk.locations)
+    asked = {field.key for field in visible_fields(service, {**said, **read_form(service, items)})}
+    merged = {**_story(service, given.text), **said, **read_form(service, items)}
+    return {key: value for key, value in merged.items() if key in asked}
+
+
+def _story(service: Service, text: str) -> dict[str, object]:
+    field = next((one for one in service.form if one.kind is FieldKind.LONG_TEXT and one.required), None)
+    return {field.key: text[: field.max_length]} if field and text else {}
+
+
+def _form(
+    http: Request,
+    session: Session,
+    actor: Actor,
+    given: ContactForm,
+    items: Sequence[tuple[str, str]],
+    now: datetime,
+    refusal: Refusal | None,
+    status: int = 200,
+) -> Response:
+    desk = read_desk_facts(session)
+    service = next((one for one in desk.catalogue.services if one.key == given.service), None)
+    answers = _answers(desk, given, items, now) if service else {}
+    faults = refusal.faults if refusal else ()
+    return render(
+        http,
+        "desk/log.html",
+        status,
+        counts={badge.key: badge.open_count for badge in badges(session, actor, now)},
+        given=given,
+        refusal=refusal.text if refusal else "",
+        summary=_summary(service, faults),
+        faults={fault.field: fault.message for fault in faults},
+        tickets=recent_tickets(session, actor, given.person, now) if given.person else (),
+        people=[(one.mail, one.name) for one in suggest(session, given.person)],
+        fields=visible_fields(service, answers) if service else (),
+        values=answers,
+        locations=[{"value": key, "label": title} for key, title in desk.locations.items()],
+        services=[{"value": one.key, "label": one.title} for one in desk.catalogue.services],
+        channels=choices({channel.value: CHANNELS[channel] for channel in BY_PERSON}),
+        kinds=choices({kind.value: KINDS[kind] for kind in KINDS if kind in _AGAIN}),
+    )
+
+
+_AGAIN = frozenset({ContactKind.REPEAT, ContactKind.RESPONSE, ContactKind.THANKS})
+
+
+def _summary(service: Service | None, faults: Sequence[AnswerFault]) -> list[tuple[str, str, str]]:
+    labels = {field.key: field.label for field in service.form} if service else {}
+    return [(f"answers.{fault.field}", labels.get(fault.field, fault.field), fault.message) for fault in faults]

@@ -1,0 +1,269 @@
+"""The desk's pages: queues by due time, one's own work, and every act on a task as a form."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Annotated, Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
+
+from routing.lifecycle import Department
+from routing.visibility import Actor
+from routing.work import Channel, HoldReason, TaskState
+from spoc.desk.claims import claim, release
+from spoc.desk.errors import NotLater
+from spoc.desk.finishing import finish, reopen_task
+from spoc.desk.handoff import hand_over
+from spoc.desk.holds import hold, resume
+from spoc.desk.messages import send_message
+from spoc.desk.queue_rows import Badge, Filters, Group, Listing, Row, Whose
+from spoc.desk.queues import all_queues, badges, my_work, show_queue
+from spoc.people.directory import Visit
+from spoc.web.day import day_of, local_instant
+from spoc.web.deps import Database, Now, Visitor, require
+from spoc.web.desk_words import Due, due_mark, spoken, stands_because
+from spoc.web.formats import View
+from spoc.web.pages import local_path, notice, redirect, render, view_of
+from spoc.web.permissions import Permission
+from spoc.web.words import gettext, marked
+
+router = APIRouter(include_in_schema=False)
+Agent = Annotated[Actor, require(Permission.AGENT)]
+Long = Annotated[str, Form(max_length=4000)]
+Address = Annotated[str, Form(max_length=500)]
+StateFilter = Annotated[str, Query(max_length=20)]
+
+CLAIMED = notice("desk.claimed", marked("{about}: the task is yours."))
+RELEASED = notice("desk.released", marked("{about}: the task is anybody's again."), "info")
+HELD = notice("desk.held", marked("{about}: the task is on hold."), "info")
+RESUMED = notice("desk.resumed", marked("{about}: the task goes on."))
+FINISHED = notice("desk.finished", marked("{about}: the task is done."))
+HANDED = notice("desk.handed_over", marked("{about}: the task is handed over."))
+REOPENED = notice("desk.reopened", marked("{about}: the task is taken up again."), "info")
+
+GROUPS: Mapping[Group, str] = {
+    Group.LATE: marked("Late"),
+    Group.TODAY: marked("Due today"),
+    Group.LATER: marked("Later"),
+    Group.STOPPED: marked("Waiting for the requester"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row as the table shows it."""
+
+    row: Row
+    due: Due | None
+    reason: str | None
+    departments: tuple[Department, ...]
+
+
+@dataclass(frozen=True)
+class Block:
+    title: str
+    count: int
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Tab:
+    href: str
+    title: str
+    current: bool
+    count: int | None
+
+
+class HandoffForm(BaseModel):
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    to: Annotated[str, Field(max_length=60)]
+    why: Annotated[str, Field(max_length=4000)]
+    know: Annotated[str, Field(max_length=4000)] = ""
+    person_mail: Annotated[str, Field(max_length=320)] = ""
+    warm: bool = False
+
+
+@router.get("/desk")
+def show_all(
+    http: Request,
+    session: Database,
+    now: Now,
+    visit: Visitor,
+    actor: Agent,
+    state: StateFilter = "",
+    who: StateFilter = "",
+    after: UUID | None = None,
+) -> Response:
+    listing = all_queues(session, actor, day_of(visit, now), filters=_filters(state, who), after=after)
+    return _page(http, visit, badges(session, actor, now), listing, gettext("All my queues"), state, who)
+
+
+@router.get("/desk/mine")
+def show_mine(
+    http: Request, session: Database, now: Now, visit: Visitor, actor: Agent, after: UUID | None = None
+) -> Response:
+    listing = my_work(session, actor, day_of(visit, now), after=after)
+    return _page(http, visit, badges(session, actor, now), listing, gettext("My work"), "", "")
+
+
+@router.get("/desk/{key}")
+def show_one(
+    http: Request,
+    key: str,
+    session: Database,
+    now: Now,
+    visit: Visitor,
+    actor: Agent,
+    state: StateFilter = "",
+    who: StateFilter = "",
+    after: UUID | None = None,
+) -> Response:
+    listing = show_queue(session, actor, key, day_of(visit, now), filters=_filters(state, who), after=after)
+    return _page(http, visit, badges(session, actor, now), listing, listing.title, state, who)
+
+
+def _filters(state: str, who: str) -> Filters:
+    """What an address narrows to; a word that means nothing narrows nothing."""
+    known = {one.value for one in TaskState}
+    return Filters(
+        TaskState(state) if state in known else None, Whose(who) if who in {one.value for one in Whose} else None
+    )
+
+
+def _page(
+    http: Request, visit: Visit, queues: tuple[Badge, ...], listing: Listing, title: str, state: str, who: str
+) -> Response:
+    view = view_of(visit, http.app.state.runtime.clock())
+    narrowed = {name: value for name, value in (("state", state), ("who", who)) if value}
+    following = f"?{urlencode({**narrowed, 'after': str(listing.next)})}" if listing.next else None
+    return render(
+        http,
+        "desk/queue.html",
+        counts={badge.key: badge.open_count for badge in queues},
+        listing=listing,
+        title=title,
+        late=listing.counts[Group.LATE],
+        blocks=_blocks(listing, view),
+        next_page=following,
+        first_page=f"?{urlencode(narrowed)}" if http.query_params.get("after") else None,
+        tabs=_tabs(queues, listing.key),
+        state=state,
+        who=who,
+        many_queues=listing.key in {"", "mine"},
+        address=http.url.path + (f"?{http.url.query}" if http.url.query else ""),
+    )
+
+
+def _tabs(queues: tuple[Badge, ...], current: str) -> list[Tab]:
+    whole = [] if len(queues) == 1 else [Tab("/desk", gettext("All my queues"), not current, None)]
+    mine = Tab("/desk/mine", gettext("My work"), current == "mine", None)
+    each = [Tab(f"/desk/{one.key}", one.title, current == one.key, one.open_count) for one in queues]
+    return [*whole, *each, mine]
+
+
+def _blocks(listing: Listing, view: View) -> list[Block]:
+    grouped = groupby(listing.rows, key=lambda row: row.group)
+    return [Block(gettext(GROUPS[group]), listing.counts[group], _lines(rows, view)) for group, rows in grouped]
+
+
+def _lines(rows: Iterable[Row], view: View) -> tuple[Line, ...]:
+    return tuple(
+        Line(
+            row,
+            due_mark(row.due_at, row.state, view, paused=row.group is Group.STOPPED),
+            stands_because(row.state, row.waits_for, row.opens_at, row.hold_reason, view),
+            spoken(row.departments),
+        )
+        for row in rows
+    )
+
+
+def _back(http: Request, address: str, reference: str, told: str) -> Response:
+    return redirect(http, local_path(address, f"/tickets/{reference}"), told=told, about=reference)
+
+
+@router.post("/desk/tasks/{task_id}/claim")
+def claim_task(
+    http: Request, task_id: UUID, session: Database, now: Now, actor: Agent, address: Address = ""
+) -> Response:
+    return _back(http, address, claim(session, actor, task_id, now), CLAIMED)
+
+
+@router.post("/desk/tasks/{task_id}/release")
+def release_task(
+    http: Request, task_id: UUID, session: Database, now: Now, actor: Agent, address: Address = ""
+) -> Response:
+    return _back(http, address, release(session, actor, task_id, now), RELEASED)
+
+
+@router.post("/desk/tasks/{task_id}/hold")
+def hold_task(
+    http: Request,
+    task_id: UUID,
+    session: Database,
+    now: Now,
+    visit: Visitor,
+    actor: Agent,
+    reason: Annotated[HoldReason, Form()],
+    note: Long = "",
+    until: Annotated[str, Form(max_length=40)] = "",
+    address: Address = "",
+) -> Response:
+    """Waiting for the requester sends them the note as a question: only then does the clock stand still."""
+    reference = hold(session, actor, task_id, now, reason=reason, note=note, until=_until(until, visit))
+    if reason is HoldReason.REQUESTER and note.strip():
+        send_message(session, actor, reference, now, body=note, channel=Channel.WEB)
+    return _back(http, address, reference, HELD)
+
+
+def _until(text: str, visit: Visit) -> Any:
+    try:
+        return local_instant(text, visit)
+    except ValueError as error:
+        raise NotLater("Until when is a date and a time, such as 2026-09-01 09:00.") from error
+
+
+@router.post("/desk/tasks/{task_id}/resume")
+def resume_task(
+    http: Request, task_id: UUID, session: Database, now: Now, actor: Agent, address: Address = ""
+) -> Response:
+    return _back(http, address, resume(session, actor, task_id, now), RESUMED)
+
+
+@router.post("/desk/tasks/{task_id}/finish")
+def finish_task(
+    http: Request,
+    task_id: UUID,
+    session: Database,
+    now: Now,
+    actor: Agent,
+    result: Long = "",
+    address: Address = "",
+) -> Response:
+    return _back(http, address, finish(session, actor, task_id, now, result=result), FINISHED)
+
+
+@router.post("/desk/tasks/{task_id}/handoff")
+def hand_task_over(
+    http: Request,
+    task_id: UUID,
+    session: Database,
+    now: Now,
+    actor: Agent,
+    form: Annotated[HandoffForm, Form()],
+) -> Response:
+    """Back to the queues: the task may be out of sight now."""
+    reference = hand_over(session, actor, task_id, now, **form.model_dump())
+    return redirect(http, "/desk", told=HANDED, about=reference)
+
+
+@router.post("/desk/tasks/{task_id}/reopen")
+def reopen_done_task(
+    http: Request, task_id: UUID, session: Database, now: Now, actor: Agent, why: Long, address: Address = ""
+) -> Response:
+    return _back(http, address, reopen_task(session, actor, task_id, now, why=why), REOPENED)

@@ -1,0 +1,101 @@
+"""How pages about tasks speak: due marks, why a task stands still, departments, causes and channels."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from routing.lifecycle import Department
+from routing.work import Channel, ContactKind, HoldReason, RepeatCause, TaskState
+from spoc.desk.ticket_rows import YOU
+from spoc.web.formats import View
+from spoc.web.words import gettext, marked
+
+SOON: Final = timedelta(hours=2)
+OVER: Final = frozenset({TaskState.DONE, TaskState.SKIPPED, TaskState.CANCELLED})
+HOLDS: Final[Mapping[HoldReason, str]] = {
+    HoldReason.REQUESTER: marked("Asked back"),
+    HoldReason.VENDOR: marked("Vendor"),
+    HoldReason.OTHER: marked("On hold"),
+}
+CHANNELS: Final[Mapping[Channel, str]] = {
+    Channel.PHONE: marked("phone"),
+    Channel.CHAT: marked("chat"),
+    Channel.WALK_IN: marked("at the desk"),
+    Channel.WEB: marked("web"),
+    Channel.EMAIL: marked("mail"),
+    Channel.API: marked("program"),
+}
+KINDS: Final[Mapping[ContactKind, str]] = {
+    ContactKind.FIRST: marked("First contact"),
+    ContactKind.RESPONSE: marked("Answer to a question of ours"),
+    ContactKind.REPEAT: marked("Repeat contact"),
+    ContactKind.THANKS: marked("Thanks, nothing to do"),
+    ContactKind.AUTOMATIC: marked("Automatic"),
+    ContactKind.OTHER: marked("Somebody else"),
+}
+CAUSES: Final[Mapping[RepeatCause, str]] = {
+    RepeatCause.CHASED: marked("asked for news"),
+    RepeatCause.CORRECTED: marked("corrected something"),
+    RepeatCause.REOPENED: marked("it was not solved"),
+    RepeatCause.ASKED_AGAIN: marked("asked the same again"),
+    RepeatCause.LOST_IN_HANDOFF: marked("lost in a handoff"),
+}
+
+
+@dataclass(frozen=True)
+class Due:
+    """A due mark as the part `due` takes it."""
+
+    kind: str
+    text: str
+    at: str | None
+
+
+def due_mark(due_at: datetime | None, state: TaskState, view: View, *, paused: bool = False) -> Due | None:
+    """The mark of a task; None once it is over."""
+    if state in OVER:
+        return None
+    if paused:
+        return Due("stopped", gettext("Clock stopped"), None)
+    if due_at is None:
+        return Due("none", gettext("No date"), None)
+    left = due_at - view.now
+    if left > SOON:
+        is_today = view.day(due_at) == view.day(view.now)
+        return Due(*(("today", view.clock(due_at)) if is_today else ("later", view.day(due_at))), view.iso(due_at))
+    if left < timedelta():
+        return Due("late", gettext("Late %(time)s") % {"time": length(-left)}, view.iso(due_at))
+    return Due("soon", gettext("%(time)s left") % {"time": length(left)}, view.iso(due_at))
+
+
+def length(span: timedelta) -> str:
+    """48 min, 3 h 20, 2 days."""
+    minutes = int(span.total_seconds() // 60)
+    if minutes < 60:  # noqa: PLR2004 - minutes of an hour
+        return gettext("%(minutes)s min") % {"minutes": minutes}
+    if minutes < 24 * 60:
+        return gettext("%(hours)s h %(minutes)02d") % {"hours": minutes // 60, "minutes": minutes % 60}
+    days = minutes // (24 * 60)
+    return gettext("1 day") if days == 1 else gettext("%(days)s days") % {"days": days}
+
+
+def stands_because(
+    state: TaskState, waits_for: tuple[str, ...], opens_at: datetime | None, hold: HoldReason | None, view: View
+) -> str | None:
+    """What stands in the state's place where it helps more: “Waits: contract”, “Opens Fri 21 Aug”, “Vendor”."""
+    if state is TaskState.WAITING and waits_for:
+        return gettext("Waits: %(what)s") % {"what": waits_for[0]}
+    if state is TaskState.WAITING and opens_at is not None:
+        return gettext("Opens %(day)s") % {"day": view.day(opens_at)}
+    return gettext(HOLDS[hold]) if state is TaskState.ON_HOLD and hold is not None else None
+
+
+def spoken(departments: Iterable[Department]) -> tuple[Department, ...]:
+    """The departments with the reader's own part named in their language."""
+    return tuple(Department(gettext(YOU), one.cells) if one.title == YOU else one for one in departments)
+
+
+def choices(words: Mapping[str, str]) -> list[dict[str, str]]:
+    """A table of words as options of a select."""
+    return [{"value": str(value), "label": gettext(label)} for value, label in words.items()]

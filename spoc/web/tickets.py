@@ -1,0 +1,140 @@
+"""A ticket's page, for who asked and for who works on it, the list of one's own requests, and words on a ticket."""
+
+from functools import partial
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
+
+from routing.visibility import Actor
+from routing.work import Channel, ContactKind, RepeatCause
+from spoc.desk.contacts import ask_for_news, correct_kind
+from spoc.desk.finishing import finish, reopen_ticket
+from spoc.desk.messages import send_message
+from spoc.desk.queues import badges
+from spoc.desk.requests import list_requests
+from spoc.desk.tickets import read_ticket
+from spoc.intake.catalogue import service_at
+from spoc.web.deps import Database, Now, Visitor, require
+from spoc.web.pages import notice, redirect, render, view_of
+from spoc.web.permissions import Permission
+from spoc.web.ticket_json import ticket_json
+from spoc.web.ticket_view import agent_values, request_lines, status_values
+from spoc.web.words import marked
+
+router = APIRouter()
+SignedIn = Annotated[Actor, require(Permission.SIGNED_IN)]
+Agent = Annotated[Actor, require(Permission.AGENT)]
+Long = Annotated[str, Form(max_length=4000)]
+
+SENT = notice("ticket.sent", marked("Your message is sent."))
+NOTED = notice("ticket.noted", marked("The note is kept. The requester does not see it."))
+REOPENED = notice("ticket.reopened", marked("{about} is open again. We look at it."), "info")
+ASKED = notice("ticket.news", marked("We have told everybody who works on {about} that you wait for news."), "info")
+STEP_DONE = notice("ticket.step_done", marked("Thank you, that is done."))
+CORRECTED = notice("ticket.kind_corrected", marked("The contact is corrected."), "info")
+
+
+class MessageBody(BaseModel):
+    """A reply that the requester reads, or a note among agents; `only_own_queue` keeps a note within the queue."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    body: Annotated[str, Field(max_length=4000)]
+    internal: bool = False
+    only_own_queue: bool = False
+
+
+@router.get("/requests", include_in_schema=False)
+def show_requests(http: Request, session: Database, now: Now, visit: Visitor, actor: SignedIn) -> Response:
+    found = list_requests(session, actor, now)
+    lines = request_lines(found, view_of(visit, now))
+    still_open = [line for line in lines if not line.request.is_over]
+    over = [line for line in lines if line.request.is_over]
+    return render(http, "ticket/requests.html", still_open=still_open, over=over)
+
+
+@router.get("/tickets/{reference}", include_in_schema=False)
+def show_ticket(
+    http: Request,
+    reference: str,
+    session: Database,
+    now: Now,
+    visit: Visitor,
+    actor: SignedIn,
+    view: Annotated[str, Query(max_length=10)] = "",
+) -> Response:
+    """The desk's page for those who work on it; who asked for it sees theirs, unless `view` says otherwise."""
+    page = read_ticket(session, actor, reference.upper(), now, partial(service_at, session))
+    seen = view_of(visit, now)
+    if page.as_agent and (not page.is_requester or view == "desk"):
+        counts = {badge.key: badge.open_count for badge in badges(session, actor, now)}
+        return render(http, "ticket/agent.html", counts=counts, **agent_values(page, actor, seen))
+    return render(http, "ticket/status.html", **status_values(page, seen))
+
+
+@router.get("/api/tickets/{reference}")
+def ticket_document(reference: str, session: Database, now: Now, actor: SignedIn) -> dict[str, Any]:
+    """The whole ticket as the reader may see it."""
+    return ticket_json(read_ticket(session, actor, reference.upper(), now, partial(service_at, session)))
+
+
+@router.post("/tickets/{reference}/messages", include_in_schema=False)
+def write(
+    http: Request,
+    reference: str,
+    session: Database,
+    now: Now,
+    actor: SignedIn,
+    message: Annotated[MessageBody, Form()],
+) -> Response:
+    """A reply or an internal note."""
+    send_message(session, actor, reference, now, channel=Channel.WEB, **message.model_dump())
+    return redirect(http, f"/tickets/{reference}", told=NOTED if message.internal else SENT)
+
+
+@router.post("/api/tickets/{reference}/messages", status_code=201)
+def write_by_program(
+    reference: str, message: MessageBody, session: Database, now: Now, actor: SignedIn
+) -> dict[str, str]:
+    """A reply or an internal note."""
+    public_id = send_message(session, actor, reference, now, channel=Channel.API, **message.model_dump())
+    return {"id": str(public_id)}
+
+
+@router.post("/tickets/{reference}/reopen", include_in_schema=False)
+def reopen(http: Request, reference: str, session: Database, now: Now, actor: SignedIn, why: Long) -> Response:
+    reopen_ticket(session, actor, reference, now, why=why, channel=Channel.WEB)
+    return redirect(http, f"/tickets/{reference}", told=REOPENED, about=reference)
+
+
+@router.post("/tickets/{reference}/news", include_in_schema=False)
+def ask_news(http: Request, reference: str, session: Database, now: Now, actor: SignedIn) -> Response:
+    ask_for_news(session, actor, reference, now, channel=Channel.WEB)
+    return redirect(http, f"/tickets/{reference}", told=ASKED, about=reference)
+
+
+@router.post("/tickets/{reference}/steps/{task_id}/finish", include_in_schema=False)
+def finish_step(
+    http: Request, reference: str, task_id: UUID, session: Database, now: Now, actor: SignedIn, result: Long = ""
+) -> Response:
+    """A person's own step, from their page."""
+    finish(session, actor, task_id, now, result=result)
+    return redirect(http, f"/tickets/{reference}", told=STEP_DONE)
+
+
+@router.post("/tickets/{reference}/contacts/{contact_id}/kind", include_in_schema=False)
+def correct(
+    http: Request,
+    reference: str,
+    contact_id: UUID,
+    session: Database,
+    now: Now,
+    actor: Agent,
+    kind: Annotated[ContactKind, Form()],
+    cause: Annotated[RepeatCause | None, Form()] = None,
+) -> Response:
+    correct_kind(session, actor, contact_id, now, kind=kind, cause=cause)
+    return redirect(http, f"/tickets/{reference}", told=CORRECTED)

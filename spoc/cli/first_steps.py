@@ -1,4 +1,4 @@
-"""What an empty database gets at its first start: catalogue, settings of the reports, somebody who may sign in."""
+"""What an empty database gets at its first start: organisation, catalogue, settings of the reports, a first key."""
 
 from importlib import import_module
 from importlib.util import find_spec
@@ -8,42 +8,39 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from catalog.document import shipped
-from routing.visibility import Role
 from spoc import clock
 from spoc.db.people import OrganisationRow, PersonRow
 from spoc.db.session import transaction
 from spoc.errors import Misconfigured
 from spoc.intake import catalogue
-from spoc.people.accounts import add_person
-from spoc.people.grants import administrators, grant_roles
-from spoc.people.links import FIRST_LIVES, make_link
+from spoc.people import first_start
 from spoc.reports import presets
 
 FIRST_MAIL = "admin@localhost.localdomain"
+FIRST_NAME = "Our service desk"
+FIRST_ZONE = "UTC"
 
 
 def prepare(session: Session) -> None:
-    """Publish the shipped catalogue and seed the reports' settings, where there are none."""
+    """Write what is missing and change nothing that is there."""
     now = clock.now()
     try:
         catalogue.newest_version(session)
     except catalogue.NothingPublished:
         catalogue.publish(session, shipped(), None, "As shipped", now)
+    queues = [(queue.key, queue.title) for queue in catalogue.current(session)[1].queues]
+    first_start.prepare(session, FIRST_NAME, FIRST_ZONE, queues)
     presets.seed(session, now)
 
 
-def first_administrator(session: Session) -> tuple[str, str] | None:
-    """Mail address and one-time secret of the administrator, made if there is none; None once a password is set."""
-    now = clock.now()
-    ids = administrators(session)
-    if not ids:
-        person = add_person(session, FIRST_MAIL, "First Administrator", now)
-        grant_roles(session, person.id, frozenset({Role.ADMINISTRATOR}), now)
-        ids = [person.id]
-    people = session.scalars(select(PersonRow).where(PersonRow.id.in_(ids)).order_by(PersonRow.id)).all()
-    if any(person.password_hash for person in people):
-        return None
-    return people[0].mail, make_link(session, people[0].id, now, FIRST_LIVES)
+def first_key(session: Session) -> str | None:
+    """The first administrator's one-time secret; None once an administrator has a password."""
+    return first_start.first_key(session, FIRST_MAIL, clock.now())
+
+
+def is_demo(session: Session) -> bool:
+    """Whether the database holds the demo's organisation."""
+    return bool(session.scalar(select(OrganisationRow.is_demo)))
 
 
 def fill_demo(sessions: sessionmaker[Session]) -> None:
@@ -59,11 +56,6 @@ def fill_demo(sessions: sessionmaker[Session]) -> None:
     if somebody is not None:
         raise Misconfigured("--demo fills only an empty database, and this one has people: give another --data folder.")
     _demo().fill(sessions)
-
-
-def is_demo(session: Session) -> bool:
-    """Whether the database holds the demo's organisation."""
-    return bool(session.scalar(select(OrganisationRow.is_demo)))
 
 
 def demo_sign_ins() -> tuple[tuple[str, ...], str]:

@@ -43,10 +43,10 @@ def up(
             stack.enter_context(_only_one(settings.data))
         with out.status("Starting the database …"):
             sessions = stack.enter_context(_migrated(settings))
-        with transaction(sessions) as session:
-            first_steps.prepare(session)
         if demo:
             first_steps.fill_demo(sessions)
+        with transaction(sessions) as session:
+            first_steps.prepare(session)
         with out.status("Starting the worker …"):
             poke = stack.enter_context(working(Tools(settings, sessions, clock.now)))
         how_to_sign_in = _how_to_sign_in(settings, sessions)
@@ -85,11 +85,10 @@ def _how_to_sign_in(settings: Settings, sessions: sessionmaker[Session]) -> Call
     with transaction(sessions) as session:
         if first_steps.is_demo(session):
             return _tell_demo
-        first = first_steps.first_administrator(session)
-    if first is None:
+        secret = first_steps.first_key(session)
+    if secret is None:
         return lambda: tell("Sign in with your mail address and password.")
-    mail, secret = first
-    return lambda: _tell_first(mail, set_password_link(settings, secret))
+    return lambda: _tell_first(set_password_link(settings, secret))
 
 
 def _tell_demo() -> None:
@@ -99,8 +98,8 @@ def _tell_demo() -> None:
         tell(f"  {mail}")
 
 
-def _tell_first(mail: str, link: str) -> None:
-    tell(f"Set a password for the administrator [bold]{mail}[/bold], once, within a day:")
+def _tell_first(link: str) -> None:
+    tell(f"Set a password for the administrator [bold]{first_steps.FIRST_MAIL}[/bold], once, within a day:")
     out.print(f"  {link}", soft_wrap=True, markup=False)
 
 

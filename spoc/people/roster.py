@@ -58,8 +58,7 @@ def list_people(session: Session, search: str = "", after: str = "") -> Roster:
 def _behind(after: str) -> ColumnElement[bool]:
     """Behind the person with that id in the order of the list; nothing is left out for an id that is none."""
     person_id = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else 0  # noqa: PLR2004 - digits of a bigint
-    name = select(PersonRow.sort_name).where(PersonRow.id == person_id).scalar_subquery()
-    name = func.coalesce(name, "")
+    name = func.coalesce(select(PersonRow.sort_name).where(PersonRow.id == person_id).scalar_subquery(), "")
     return or_(PersonRow.sort_name > name, and_(PersonRow.sort_name == name, PersonRow.id > person_id))
 
 
@@ -80,7 +79,7 @@ def one_person(session: Session, public_id: UUID) -> Listed:
     return _from(row)
 
 
-def _listed() -> Select[Any]:
+def _listed() -> Select[*tuple[Any, ...]]:
     return select(
         PersonRow.id,
         PersonRow.public_id,

@@ -53,20 +53,22 @@ class View:
 
     def day(self, value: date | None) -> str:
         """Tue 1 Sep; with its year if that is not this one."""
-        return self._day(value, "EEE d MMM", "MMMEd", "yMMMEd")
+        return self._day(value, "EEE", "MMM")
 
     def day_long(self, value: date | None) -> str:
         """Tuesday 1 September; with its year if that is not this one."""
-        return self._day(value, "EEEE d MMMM", "MMMMEEEEd", "yMMMMEEEEd")
+        return self._day(value, "EEEE", "MMMM")
 
-    def _day(self, value: date | None, english: str, skeleton: str, with_year: str) -> str:
+    def _day(self, value: date | None, weekday: str, month: str) -> str:
+        """`weekday` and `month` are CLDR patterns of the length that is wanted."""
         if value is None:
             return NOTHING
         local = self.local(value)
-        is_this_year = local.year == self.now.astimezone(self._zone).year
+        year = "" if local.year == self.now.astimezone(self._zone).year else "y"
         if self._locale.language == "en":
-            return format_date(local, english if is_this_year else f"{english} y", self._locale)
-        return format_skeleton(skeleton if is_this_year else with_year, local, locale=self._locale)
+            return format_date(local, f"{weekday} d {month} {year}".rstrip(), self._locale)
+        named = format_date(local, weekday, self._locale)
+        return f"{named}, {format_skeleton(f'{year}{month}d', local, locale=self._locale)}"
 
     def clock(self, value: datetime | None) -> str:
         """09:12, always of 24 hours."""

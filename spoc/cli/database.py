@@ -11,7 +11,7 @@ from spoc.settings import Settings
 
 
 @contextmanager
-def database(settings: Settings) -> Iterator[str]:
+def reached(settings: Settings) -> Iterator[str]:
     """Address of the database. The embedded one is stopped afterwards, unless another process uses it.
 
     Raises:
@@ -34,7 +34,7 @@ def opened(settings: Settings) -> Iterator[sessionmaker[Session]]:
     Raises:
         Unavailable: it does not answer, or it is at another version.
     """
-    with database(settings) as url:
+    with reached(settings) as url:
         if settings.embedded:
             migrate.upgrade(url)
         else:

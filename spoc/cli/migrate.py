@@ -1,20 +1,26 @@
 """`spoc migrate`."""
 
-from spoc.cli.database import database
+from spoc.cli import first_steps
+from spoc.cli.database import opened, reached
 from spoc.cli.options import AsJson, Data, read_settings
 from spoc.cli.say import print_json, tell
 from spoc.db import migrate as migrations
+from spoc.db.session import transaction
 
 
 def migrate(data: Data = None, *, as_json: AsJson = False) -> None:
-    """Bring the database to the version of this program. Running it again changes nothing."""
-    with database(read_settings(data)) as url:
+    """Bring the database to the version of this program; an empty one gets the catalogue that ships.
+
+    Running it again changes nothing, and any number may run at once.
+    """
+    settings = read_settings(data)
+    with reached(settings) as url:
         before = migrations.current(url)
         migrations.upgrade(url)
+        with opened(settings) as sessions, transaction(sessions) as session:
+            first_steps.prepare(session)
     head = migrations.head()
     if as_json:
         print_json({"before": before, "now": head})
-    elif before == head:
-        tell(f"The database is at {head} already.")
     else:
-        tell(f"The database is at {head} now.")
+        tell(f"The database is at {head} " + ("already." if before == head else "now."))

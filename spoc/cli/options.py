@@ -1,4 +1,4 @@
-"""What several commands have in common: their options, and the settings that follow."""
+"""What several commands have in common: their options, and the settings that follow from them."""
 
 from pathlib import Path
 from typing import Annotated, Any

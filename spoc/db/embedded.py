@@ -37,7 +37,7 @@ NO_ANSWER = 2
 
 @dataclass(frozen=True)
 class Server:
-    """A running server that this process uses. `url` is for libpq and SQLAlchemy alike."""
+    """A running server, in use as long as this value is kept. `url` is for libpq and SQLAlchemy alike."""
 
     url: str
     pg: Path

@@ -68,7 +68,11 @@ def desk_caused_cost(contacts: Iterable[Contact], prices: Prices) -> Cost:
 
 def cost_by_cause(contacts: Iterable[Contact], prices: Prices) -> Mapping[RepeatCause, Cost]:
     """The repeat-contact cost by cause, most contacts first; one whose cause nobody gave was asked again."""
-    return cost_by(contacts, prices, lambda one: one.cause or RepeatCause.ASKED_AGAIN)
+    return cost_by(contacts, prices, cause_of)
+
+
+def cause_of(contact: Contact) -> RepeatCause:
+    return contact.cause or RepeatCause.ASKED_AGAIN
 
 
 def cost_by(contacts: Iterable[Contact], prices: Prices, key: Callable[[Contact], K]) -> Mapping[K, Cost]:

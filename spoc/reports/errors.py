@@ -19,6 +19,8 @@ class InvalidQuestion(Invalid):
 
     code = "invalid_question"
 
+    faults: tuple[ReportFault, ...]
+
     def __init__(self, faults: tuple[ReportFault, ...]) -> None:
         super().__init__(" ".join(f"{fault.field}: {fault.message}" for fault in faults))
         self.faults = faults
@@ -28,6 +30,8 @@ class InvalidReportSetting(Invalid):
     """A target, limit or rate cannot be stored as given."""
 
     code = "invalid_report_setting"
+
+    faults: tuple[ReportFault, ...]
 
     def __init__(self, faults: tuple[ReportFault, ...]) -> None:
         super().__init__(" ".join(f"{fault.field}: {fault.message}" for fault in faults))

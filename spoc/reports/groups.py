@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
+from spoc.reports.costs import cause_of
 from spoc.reports.measures import Figure, Judged, Tally, gross_fcr, net_fcr, repeat_contact_rate
 from spoc.reports.opening import Opening
 from spoc.reports.question import By, Question
@@ -60,7 +61,7 @@ def cut_by(by: By, question: Question) -> Cut:
         case By.CHANNEL:
             return Cut(lambda one: one.first.channel.value, lambda one: one.contact.channel.value)
         case By.CAUSE:
-            return Cut(lambda _: "", lambda one: one.contact.cause.value if one.contact.cause else "asked_again")
+            return Cut(lambda _: "", lambda one: cause_of(one.contact).value)
 
 
 def week_of(at: datetime, zone: ZoneInfo) -> str:

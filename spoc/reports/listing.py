@@ -16,6 +16,7 @@ from routing.visibility import Actor
 from routing.work import Channel, ContactKind, RepeatCause
 from spoc.db.tickets import TicketRow
 from spoc.db.visible import visible_tickets
+from spoc.reports.costs import cause_of
 from spoc.reports.fcr import FcrReport
 from spoc.reports.groups import cut_by
 from spoc.reports.measures import Judged
@@ -136,7 +137,7 @@ def _touches(report: FcrReport, behind: Behind) -> Sequence[Touch]:
         if touch.contact.kind in COUNTING
         and behind.key in (None, cut.touch(touch))
         and behind.kind in (None, touch.contact.kind)
-        and behind.cause in (None, touch.contact.cause)
+        and behind.cause in (None, cause_of(touch.contact))
     ]
 
 

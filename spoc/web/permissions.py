@@ -18,6 +18,7 @@ class Permission(StrEnum):
     SIGNED_IN = "signed_in"
     AGENT = "agent"
     MANAGER_OR_LEAD = "manager_or_lead"
+    MANAGER_OR_ADMINISTRATOR = "manager_or_administrator"
     OWNER = "owner"
     ADMINISTRATOR = "administrator"
 
@@ -26,6 +27,7 @@ NEEDED: Final[dict[Permission, frozenset[Role]]] = {
     Permission.SIGNED_IN: frozenset(Role),
     Permission.AGENT: frozenset({Role.AGENT, Role.LEAD}),
     Permission.MANAGER_OR_LEAD: frozenset({Role.MANAGER, Role.LEAD}),
+    Permission.MANAGER_OR_ADMINISTRATOR: frozenset({Role.MANAGER, Role.ADMINISTRATOR}),
     Permission.OWNER: frozenset({Role.OWNER}),
     Permission.ADMINISTRATOR: frozenset({Role.ADMINISTRATOR}),
 }

@@ -15,6 +15,7 @@ from spoc.reports.opening import (
     NO_LIMITS,
     Contact,
     Handoff,
+    Limit,
     Limits,
     Opening,
     Reason,
@@ -27,10 +28,9 @@ from spoc.reports.opening import (
 
 OPENED = datetime(2026, 8, 3, 9, 0, tzinfo=UTC)  # a Monday, the desk opens at 09:00 UTC
 OFFICE = Calendar("office", ZoneInfo("UTC"), (((time(9), time(17)),),) * 5 + ((), ()))
-LIMITS = Limits(
-    dict.fromkeys((Channel.PHONE, Channel.CHAT, Channel.WALK_IN), "contact")
-    | dict.fromkeys((Channel.WEB, Channel.EMAIL, Channel.API), 60)
-)
+AS_SET: dict[Channel, Limit] = dict.fromkeys(Channel, 60)
+LIVE: dict[Channel, Limit] = dict.fromkeys((Channel.PHONE, Channel.CHAT, Channel.WALK_IN), "contact")
+LIMITS = Limits(AS_SET | LIVE)
 WEEK = timedelta(days=7)
 SECOND = timedelta(seconds=1)
 LATER = OPENED + timedelta(days=60)

@@ -1,0 +1,320 @@
+"""The page on first contact: its sentence, cards, weeks, reasons and table, ready to be read."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from spoc.reports.fcr import FcrReport
+from spoc.reports.groups import Group
+from spoc.reports.measures import Figure, Tally
+from spoc.reports.opening import VerdictKind
+from spoc.reports.question import By, Question
+from spoc.web.formats import NARROW_SPACE, View
+from spoc.web.report_frame import behind
+from spoc.web.report_words import EXCLUDED, REASONS, TOO_FEW, Titles, fraction, percent, shown, shown_tally
+from spoc.web.words import gettext
+
+MOST_NAMED: Final = 3
+HUNDRED: Final = Decimal(100)
+
+
+@dataclass(frozen=True)
+class Card:
+    """One figure: `to` is set for a range; `value` None means that only the fraction may be shown."""
+
+    name: str
+    value: str | None
+    to: str | None
+    unit: str
+    fraction: str
+    href: str
+    change: str
+    trend: str
+    definition: str
+
+
+@dataclass(frozen=True)
+class Said:
+    """The first sentence. Exactly one of the `is_` holds; `part_until` is set where only closed days are spoken of."""
+
+    is_hidden: bool = False
+    is_empty: bool = False
+    is_rate: bool = False
+    is_fraction: bool = False
+    is_undecided: bool = False
+    is_early: bool = False
+    of_hundred: str = ""
+    fraction: str = ""
+    points: str = ""
+    is_short: bool = False
+    is_reached: bool = False
+    span: str = ""
+    closes_on: str = ""
+    part_until: str = ""
+    worst: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Week:
+    """One row of the chart's table. `net_at` and `gross_at` are percentages to draw, empty where none may be shown."""
+
+    title: str
+    closed: bool
+    hidden: bool
+    net: str
+    net_at: str
+    gross: str
+    gross_at: str
+    repeats: str
+    href: str
+    gross_href: str
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A count with its link and its share of the largest, from 0 to 100."""
+
+    title: str
+    count: str
+    href: str
+    share: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the table by service, queue or channel. A hidden one has no figures."""
+
+    title: str
+    hidden: bool
+    net: str = ""
+    gross: str = ""
+    resolved: str = ""
+    resolved_href: str = ""
+    not_resolved: str = ""
+    not_resolved_href: str = ""
+    provisional: str = ""
+    pending: str = ""
+
+
+def said(report: FcrReport, view: View) -> Said:
+    """Of the whole period if it is closed, else of its closed days, else the range in which it will end."""
+    if report.hidden:
+        return Said(is_hidden=True)
+    if not report.gross.total:
+        return Said(is_empty=True)
+    spoken = report if report.closed else report.closed_part
+    if spoken is None or not spoken.net.figure.denominator:
+        return _early(report, view)
+    until = "" if report.closed else view.day_long(spoken.question.end_on)
+    return _headline(spoken, view, until)
+
+
+def _early(report: FcrReport, view: View) -> Said:
+    if not report.net.decided:
+        return Said(is_undecided=True, closes_on=view.day(report.closes_at))
+    return Said(is_early=True, span=shown_tally(view, report.net, closed=False), closes_on=view.day(report.closes_at))
+
+
+def _headline(report: FcrReport, view: View, until: str) -> Said:
+    figure = report.net.figure
+    worst = tuple(_worst(report))
+    if figure.too_few or figure.rate is None:
+        return Said(is_fraction=True, fraction=fraction(view, figure), part_until=until, worst=worst)
+    gap = report.yardsticks.net_target * HUNDRED - Decimal(figure.numerator) * HUNDRED / figure.denominator
+    return Said(
+        is_rate=True,
+        of_hundred=view.number(round(Decimal(figure.numerator) * HUNDRED / figure.denominator)),
+        points=view.number(abs(gap), 1),
+        is_short=round(gap, 1) > 0,
+        is_reached=round(gap, 1) <= 0,
+        part_until=until,
+        worst=worst,
+    )
+
+
+def _worst(report: FcrReport) -> Sequence[str]:
+    """The fewest services that make up more than half of what was not resolved; none if it takes more than three."""
+    groups = [group for group in report.groups_by(By.SERVICE) if not group.hidden]
+    missed = sorted(groups, key=lambda group: group.net.not_resolved, reverse=True)
+    total, reached, named = report.net.not_resolved, 0, []
+    for group in missed[:MOST_NAMED]:
+        named.append(group.title)
+        reached += group.net.not_resolved
+        if reached * 2 > total:
+            return named if len(groups) > len(named) else ()
+    return ()
+
+
+def cards(report: FcrReport, before: FcrReport | None, view: View) -> tuple[Card, ...]:
+    """Net, gross, first level and repeats; `before` is the period of the same length that ended as this one began."""
+    target = gettext("Target %(target)s") % {"target": view.percent(report.yardsticks.net_target)}
+    question = report.question
+    earlier = before if before is not None and not before.hidden else None
+    return (
+        _tally_card(
+            gettext("Net FCR"), report.net, report, view, behind(question, of="net", decided="yes"),
+            earlier.net if earlier and earlier.closed else None, target,
+            gettext("In the first contact, no handoff, no return within W. Services marked “possible”."),
+        ),
+        _tally_card(
+            gettext("Gross FCR"), report.gross, report, view, behind(question, of="gross", decided="yes"),
+            earlier.gross if earlier and earlier.closed else None, "",
+            gettext("The same rules over all requests, fan-outs included."),
+        ),
+        figure_card(
+            gettext("First level resolution"), report.first_level, view, behind(question, of="first_level"),
+            earlier.first_level if earlier else None, "",
+            gettext("Resolved by the desk without handing over, however many contacts it took."),
+        ),
+        figure_card(
+            gettext("Repeat contact rate"), report.repeats, view, behind(question, of="contacts", kind="repeat"),
+            earlier.repeats if earlier else None,
+            gettext("Target under %(target)s") % {"target": view.percent(report.yardsticks.repeat_target)},
+            gettext("Contacts where the person came back by themselves / all that count."),
+        ),
+    )  # fmt: skip
+
+
+def _tally_card(
+    name: str,
+    tally: Tally,
+    report: FcrReport,
+    view: View,
+    href: str,
+    before: Tally | None,
+    target: str,
+    definition: str,
+) -> Card:
+    if report.closed or not tally.provisional:
+        target = target if report.closed else ""
+        return figure_card(name, tally.figure, view, href, before.figure if before else None, target, definition)
+    low, high = percent(view, tally.low), percent(view, tally.high)
+    parts = {
+        "low": view.number(tally.low.numerator),
+        "high": view.number(tally.high.numerator),
+        "all": view.number(tally.decided),
+    }
+    text = gettext("%(low)s to %(high)s of %(all)s") % parts
+    change = gettext("not closed yet") if low else gettext(TOO_FEW)
+    return Card(name, low, high, "%" if low else "", text, href, change, "same", definition)
+
+
+def figure_card(
+    name: str, figure: Figure, view: View, href: str, before: Figure | None, target: str, definition: str
+) -> Card:
+    value = percent(view, figure)
+    change, trend = _change(figure, before, view)
+    words = [gettext(TOO_FEW)] if value is None and figure.denominator else [word for word in (change, target) if word]
+    text = fraction(view, figure) if figure.denominator else gettext("none yet")
+    return Card(name, value, None, "%" if value else "", text, href, ". ".join(words), trend, definition)
+
+
+def _change(figure: Figure, before: Figure | None, view: View) -> tuple[str, str]:
+    """Points against the period before, where both may be shown as percentages."""
+    if before is None or before.rate is None or figure.rate is None or before.too_few or figure.too_few:
+        return "", "same"
+    points = round(HUNDRED * figure.numerator / figure.denominator - HUNDRED * before.numerator / before.denominator, 1)
+    if not points:
+        return gettext("unchanged on the period before"), "same"
+    signed = ("+" if points > 0 else "") + view.number(points, 1)
+    return gettext("%(points)s points on the period before") % {"points": signed}, "up" if points > 0 else "down"
+
+
+def weeks(report: FcrReport, by: By, view: View, titles: Titles) -> tuple[Week, ...]:
+    return tuple(_week(group, report.question, by, view, titles) for group in report.groups_by(by))
+
+
+def _week(group: Group, question: Question, by: By, view: View, titles: Titles) -> Week:
+    return Week(
+        title=titles.of(by, group.key, group.title),
+        closed=group.closed,
+        hidden=group.hidden,
+        net=shown_tally(view, group.net, closed=group.closed),
+        net_at=_drawn(group.net, closed=group.closed),
+        gross=shown_tally(view, group.gross, closed=group.closed),
+        gross_at=_drawn(group.gross, closed=group.closed),
+        repeats=shown(view, group.repeats),
+        href=behind(question, by, of="net", key=group.key),
+        gross_href=behind(question, by, of="gross", key=group.key),
+    )
+
+
+def _drawn(tally: Tally, *, closed: bool) -> str:
+    """Where the point stands. Failures show at once: until W is over, what still holds is counted as holding."""
+    figure = tally.figure if closed else tally.high
+    return (
+        ""
+        if figure.rate is None or figure.too_few
+        else str(round(Decimal(figure.numerator) * 100 / figure.denominator, 1))
+    )
+
+
+def reasons(report: FcrReport, view: View) -> tuple[Counted, ...]:
+    most = max(report.reasons.values(), default=1)
+    return tuple(
+        Counted(
+            gettext(REASONS[reason]),
+            view.number(count),
+            behind(report.question, of="net", reason=reason),
+            str(round(count * 100 / most)),
+        )
+        for reason, count in report.reasons.items()
+    )
+
+
+def rows(report: FcrReport, by: By, view: View, titles: Titles) -> tuple[Row, ...]:
+    return tuple(_row(group, report.question, by, view, titles) for group in report.groups_by(by))
+
+
+def _row(group: Group, question: Question, by: By, view: View, titles: Titles) -> Row:
+    title = titles.of(by, group.key, group.title)
+    if group.hidden:
+        return Row(title, hidden=True)
+    here = {"of": "gross", "key": group.key}
+    return Row(
+        title=title,
+        hidden=False,
+        net=shown_tally(view, group.net, closed=group.closed),
+        gross=shown_tally(view, group.gross, closed=group.closed),
+        resolved=view.number(group.gross.resolved),
+        resolved_href=behind(question, by, verdict=VerdictKind.RESOLVED, **here),
+        not_resolved=view.number(group.gross.not_resolved),
+        not_resolved_href=behind(question, by, verdict=VerdictKind.NOT_RESOLVED, **here),
+        provisional=view.number(group.gross.provisional),
+        pending=view.number(group.gross.pending),
+    )
+
+
+def everything(report: FcrReport, view: View) -> Row:
+    question = report.question
+    return Row(
+        title=gettext("All"),
+        hidden=report.hidden,
+        net=shown_tally(view, report.net, closed=report.closed),
+        gross=shown_tally(view, report.gross, closed=report.closed),
+        resolved=view.number(report.gross.resolved),
+        resolved_href=behind(question, of="gross", verdict=VerdictKind.RESOLVED),
+        not_resolved=view.number(report.gross.not_resolved),
+        not_resolved_href=behind(question, of="gross", verdict=VerdictKind.NOT_RESOLVED),
+        provisional=view.number(report.gross.provisional),
+        pending=view.number(report.gross.pending),
+    )
+
+
+def left_out(report: FcrReport, view: View) -> str:
+    """312 sent twice, 9 spam; empty if nothing is."""
+    named: Mapping[str, int] = report.excluded
+    return ", ".join(f"{view.number(count)} {gettext(EXCLUDED.get(reason, reason))}" for reason, count in named.items())
+
+
+def high_rate(report: FcrReport, view: View) -> str:
+    """Net FCR if every provisional opening held; empty where no percentage may be shown."""
+    value = percent(view, report.net.high)
+    return f"{value}{NARROW_SPACE}%" if value else ""
+
+
+def shown_of(view: View, figure: Figure) -> str:
+    """71.4 % (5 of 7), else the fraction alone."""
+    rate = percent(view, figure)
+    return f"{rate}{NARROW_SPACE}% ({fraction(view, figure)})" if rate else shown(view, figure)

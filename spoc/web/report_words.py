@@ -1,0 +1,144 @@
+"""The words of reports: titles of groups, reasons, causes and so on, and figures as a reader sees them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from routing.work import Channel, ContactKind, RepeatCause
+from spoc.reports.costs import Band, Cost
+from spoc.reports.groups import last_day
+from spoc.reports.measures import Figure, Tally
+from spoc.reports.opening import Reason, VerdictKind
+from spoc.reports.question import By
+from spoc.web.formats import NARROW_SPACE, View
+from spoc.web.words import gettext, marked
+
+CHANNELS: Final[Mapping[str, str]] = {
+    Channel.PHONE: marked("Phone"),
+    Channel.CHAT: marked("Chat"),
+    Channel.WALK_IN: marked("Walk-in"),
+    Channel.WEB: marked("Web"),
+    Channel.EMAIL: marked("Mail"),
+    Channel.API: marked("API"),
+}
+VERDICTS: Final[Mapping[str, str]] = {
+    VerdictKind.RESOLVED: marked("Resolved at first contact"),
+    VerdictKind.NOT_RESOLVED: marked("Not resolved at first contact"),
+    VerdictKind.PROVISIONAL: marked("Provisional: the window is not over"),
+    VerdictKind.PENDING: marked("Pending: not resolved yet"),
+}
+REASONS: Final[Mapping[str, str]] = {
+    Reason.TIME_LIMIT: marked("Took longer than the first contact may"),
+    Reason.HANDOFF: marked("Handed to another queue"),
+    Reason.RESPONSE: marked("The desk had to ask again"),
+    Reason.REPEAT: marked("The person came back"),
+    Reason.REOPENED: marked("Reopened"),
+}
+CAUSES: Final[Mapping[str, str]] = {
+    RepeatCause.CHASED: marked("Chased: how does it stand?"),
+    RepeatCause.CORRECTED: marked("Corrected: the desk got it wrong"),
+    RepeatCause.REOPENED: marked("Reopened: it broke again"),
+    RepeatCause.ASKED_AGAIN: marked("Asked again about the same"),
+    RepeatCause.LOST_IN_HANDOFF: marked("Lost in a handoff: told the story again"),
+}
+KINDS: Final[Mapping[str, str]] = {
+    ContactKind.FIRST: marked("First contact"),
+    ContactKind.RESPONSE: marked("Answer that the desk asked for"),
+    ContactKind.REPEAT: marked("Repeat contact"),
+}
+EXCLUDED: Final[Mapping[str, str]] = {
+    "spam": marked("spam"),
+    "test": marked("tests"),
+    "duplicate": marked("sent twice"),
+    "own": marked("asked by agents for themselves"),
+    "cancelled": marked("taken back before a response was due"),
+}
+BYS: Final[Mapping[str, str]] = {
+    By.WEEK: marked("Week"),
+    By.MONTH: marked("Month"),
+    By.SERVICE: marked("Service"),
+    By.QUEUE: marked("Queue"),
+    By.CHANNEL: marked("Channel"),
+    By.CAUSE: marked("Cause"),
+}
+TOO_FEW: Final = marked("too few for a percentage")
+
+
+@dataclass(frozen=True)
+class Titles:
+    """Titles of groups as the reader sees them. `queues` are titles by key."""
+
+    view: View
+    queues: Mapping[str, str]
+
+    def of(self, by: By, key: str, title: str) -> str:
+        """The group's title; services bring their own."""
+        match by:
+            case By.WEEK | By.MONTH:
+                return self._span(by, key)
+            case By.QUEUE:
+                return self.queues.get(key, key) or gettext("No queue")
+            case By.CHANNEL:
+                return gettext(CHANNELS.get(key, key))
+            case By.CAUSE:
+                return gettext(CAUSES.get(key, key))
+            case _:
+                return title
+
+    def _span(self, by: By, key: str) -> str:
+        last = last_day(by, key)
+        if last is None:
+            return key
+        if by is By.MONTH:
+            return last.strftime("%B %Y") if self.view.locale.startswith("en") else key
+        start = self.view.day(last.fromordinal(last.toordinal() - 6))
+        return start.partition(" ")[2] if self.view.locale.startswith("en") else start
+
+
+def percent(view: View, figure: Figure) -> str | None:
+    """71.4 without its sign, or None where only the fraction may be shown."""
+    return (
+        None
+        if figure.rate is None or figure.too_few
+        else view.number(Decimal(figure.numerator * 100) / figure.denominator, 1)
+    )
+
+
+def shown(view: View, figure: Figure) -> str:
+    """71.4 %, else the fraction, else a dash."""
+    rate = percent(view, figure)
+    if rate is not None:
+        return f"{rate}{NARROW_SPACE}%"
+    return fraction(view, figure) if figure.denominator else "–"
+
+
+def fraction(view: View, figure: Figure) -> str:
+    return gettext("%(part)s of %(whole)s") % {
+        "part": view.number(figure.numerator),
+        "whole": view.number(figure.denominator),
+    }
+
+
+def shown_tally(view: View, tally: Tally, *, closed: bool) -> str:
+    """The rate of a closed period; of an open one the range in which it will end."""
+    if closed or not tally.provisional:
+        return shown(view, tally.figure)
+    low, high = percent(view, tally.low), percent(view, tally.high)
+    if low is None or high is None:
+        parts = {"low": tally.low.numerator, "high": tally.high.numerator, "whole": tally.decided}
+        return gettext("%(low)s to %(high)s of %(whole)s") % {
+            name: view.number(number) for name, number in parts.items()
+        }
+    return gettext("%(low)s to %(high)s") % {"low": low, "high": high} + f"{NARROW_SPACE}%"
+
+
+def band(view: View, one: Band, digits: int = 2) -> str:
+    """Both ends with the same precision: 1,112.40 to 2,307.20 USD."""
+    low, high = view.number(one.low, digits), view.money(one.high, one.currency, digits)
+    return gettext("%(low)s to %(high)s") % {"low": low, "high": high}
+
+
+def bands(view: View, cost: Cost, digits: int = 2) -> str:
+    """Every currency by itself; a dash where nothing is priced."""
+    return ", ".join(band(view, one, digits) for one in cost.bands) or "–"

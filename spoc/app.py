@@ -5,7 +5,25 @@ from starlette.middleware import Middleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from spoc.settings import Settings
-from spoc.web import api, ask, catalogue, health, help, intake, outbox, people_admin, profile, sign_in, theme  # noqa: A004 - a page, not the builtin
+from spoc.web import (
+    api,
+    ask,
+    catalogue,
+    contacts,
+    contacts_api,
+    desk,
+    health,
+    help,  # noqa: A004 - a page, not the builtin
+    intake,
+    outbox,
+    people_admin,
+    profile,
+    reports,
+    sign_in,
+    tasks_api,
+    theme,
+    tickets,
+)
 from spoc.web.assets import ASK_AGAIN, FOREVER, digest, files
 from spoc.web.errors import add_handlers, answer
 from spoc.web.permissions import check_routes
@@ -22,6 +40,12 @@ ROUTERS = (
     theme.router,
     ask.router,
     intake.router,
+    tickets.router,
+    contacts.router,
+    contacts_api.router,
+    desk.router,
+    tasks_api.router,
+    reports.router,
     catalogue.router,
     api.router,
 )

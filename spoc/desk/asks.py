@@ -83,4 +83,4 @@ def _names(session: Session, mails: Sequence[Any]) -> dict[str, str]:
         return {}
     lower = [str(mail).lower() for mail in mails]
     mail = func.lower(PersonRow.mail)
-    return dict(session.execute(select(mail, PersonRow.name).where(mail.in_(lower))).tuples().all())
+    return dict(session.execute(select(mail, PersonRow.name).where(mail.in_(lower))).all())

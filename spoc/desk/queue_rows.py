@@ -104,9 +104,9 @@ def read_rows(session: Session, actor: Actor, ids: Sequence[tuple[int, int]], da
     """The tasks of these (task id, ticket id), in their order, as far as the actor sees them in full."""
     tickets = {ticket.id: ticket for ticket in read_tickets(session, [ticket_id for _, ticket_id in ids])}
     people = select(TicketRow.id, PersonRow.name).join(PersonRow, PersonRow.id == TicketRow.requester_id)
-    requesters = dict(session.execute(people.where(TicketRow.id.in_(tickets))).tuples().all())
+    requesters = dict(session.execute(people.where(TicketRow.id.in_(tickets))).all())
     asks = select(AskRow.id, AskRow.service_title).where(AskRow.ticket_id.in_(tickets))
-    services = dict(session.execute(asks).tuples().all())
+    services = dict(session.execute(asks).all())
     found = [(tickets[ticket_id], _task(tickets[ticket_id], id_)) for id_, ticket_id in ids]
     return tuple(
         _row(actor, ticket, task, services[task.ask_id], requesters[ticket.id], day)

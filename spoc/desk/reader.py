@@ -55,8 +55,8 @@ class Reader:
 
 
 def reader_of(session: Session, actor: Actor, ticket: Ticket) -> Reader:
-    queues = session.execute(select(QueueRow.key, QueueRow.title)).tuples().all()
-    places = dict(session.execute(select(LocationRow.key, LocationRow.title)).tuples().all())
+    queues = session.execute(select(QueueRow.key, QueueRow.title)).all()
+    places = dict(session.execute(select(LocationRow.key, LocationRow.title)).all())
     return Reader(
         actor=actor,
         ticket=ticket,

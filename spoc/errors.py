@@ -1,5 +1,8 @@
 """What can be the case when a use case says no. `spoc.web.errors` maps each class to an HTTP status."""
 
+from collections.abc import Sequence
+from typing import Protocol
+
 
 class SpocError(Exception):
     """Base of every error that the product raises on purpose.
@@ -40,11 +43,22 @@ class Conflict(SpocError):
     code = "conflict"
 
 
+class Mendable(Protocol):
+    """One thing to mend: which field, a stable code, and a sentence."""
+
+    @property
+    def field(self) -> str: ...
+    @property
+    def code(self) -> str: ...
+    @property
+    def message(self) -> str: ...
+
+
 class Invalid(SpocError):
-    """What was given cannot be accepted. `faults` names each thing to mend, with `field`, `code` and `message`."""
+    """What was given cannot be accepted. `faults` names each thing to mend."""
 
     code = "invalid"
-    faults: tuple[object, ...] = ()
+    faults: Sequence[Mendable] = ()
 
 
 class NotSignedIn(SpocError):

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from spoc.db.access import LoginSessionRow
@@ -11,7 +12,14 @@ from spoc.db.people import PersonRow
 from spoc.people.directory import Visit, visit_from, visit_statement
 from spoc.people.secrets import hash_of, new_secret
 
-SEEN_EVERY = timedelta(minutes=1)  # a write on each request would cost more than the minute it may be off
+BY_SECRET: Final = (
+    visit_statement()
+    .add_columns(LoginSessionRow.id.label("session_id"), LoginSessionRow.seen_at)
+    .join(LoginSessionRow, LoginSessionRow.person_id == PersonRow.id)
+    .where(LoginSessionRow.secret_hash == bindparam("kept"), LoginSessionRow.ends_at > bindparam("now"))
+    .where(LoginSessionRow.seen_at > bindparam("idle_since"))
+)  # made once: it runs on every request
+SEEN_EVERY: Final = timedelta(minutes=1)  # a write on each request would cost more than the minute it may be off
 
 
 @dataclass(frozen=True)
@@ -47,14 +55,7 @@ def visit_by_session(session: Session, secret: str, limits: Limits, now: datetim
     kept = hash_of(secret)
     if kept is None:
         return None
-    statement = (
-        visit_statement()
-        .add_columns(LoginSessionRow.id.label("session_id"), LoginSessionRow.seen_at)
-        .join(LoginSessionRow, LoginSessionRow.person_id == PersonRow.id)
-        .where(LoginSessionRow.secret_hash == kept, LoginSessionRow.ends_at > now)
-        .where(LoginSessionRow.seen_at > now - limits.idle)
-    )
-    row = session.execute(statement).one_or_none()
+    row = session.execute(BY_SECRET, {"kept": kept, "now": now, "idle_since": now - limits.idle}).one_or_none()
     if row is None:
         return None
     _mark_seen(session, row.session_id, row.seen_at, now)

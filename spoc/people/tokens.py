@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from spoc.db.access import ApiTokenRow
@@ -13,8 +14,15 @@ from spoc.errors import NotFound
 from spoc.people.directory import Visit, visit_from, visit_statement
 from spoc.people.secrets import hash_of, new_secret
 
-PREFIX = "spoc_"  # so that a token is recognised where it was left by mistake
-USED_EVERY = timedelta(minutes=1)
+PREFIX: Final = "spoc_"  # so that a token is recognised where it was left by mistake
+USED_EVERY: Final = timedelta(minutes=1)
+BY_SECRET: Final = (
+    visit_statement()
+    .add_columns(ApiTokenRow.id.label("token_id"), ApiTokenRow.used_at, ApiTokenRow.may_raise_for_others)
+    .join(ApiTokenRow, ApiTokenRow.person_id == PersonRow.id)
+    .where(ApiTokenRow.secret_hash == bindparam("kept"), ApiTokenRow.revoked_at.is_(None))
+    .where(or_(ApiTokenRow.ends_at.is_(None), ApiTokenRow.ends_at > bindparam("now")))
+)  # made once: it runs on every request
 
 
 @dataclass(frozen=True)
@@ -56,14 +64,7 @@ def visit_by_token(session: Session, secret: str, now: datetime) -> Visit | None
     kept = hash_of(secret, PREFIX)
     if kept is None:
         return None
-    statement = (
-        visit_statement()
-        .add_columns(ApiTokenRow.id.label("token_id"), ApiTokenRow.used_at, ApiTokenRow.may_raise_for_others)
-        .join(ApiTokenRow, ApiTokenRow.person_id == PersonRow.id)
-        .where(ApiTokenRow.secret_hash == kept, ApiTokenRow.revoked_at.is_(None))
-        .where(or_(ApiTokenRow.ends_at.is_(None), ApiTokenRow.ends_at > now))
-    )
-    row = session.execute(statement).one_or_none()
+    row = session.execute(BY_SECRET, {"kept": kept, "now": now}).one_or_none()
     if row is None:
         return None
     _mark_used(session, row.token_id, row.used_at, now)

@@ -235,8 +235,14 @@ def _page(http: Request, problem: Problem) -> Response:
         title=problem.title,
         text=_with_faults(problem),
         code=quoted if problem.status >= 500 else None,  # noqa: PLR2004 - the border of statuses
-        actions=[(gettext("To the first page"), "/")],
+        actions=_ways_on(http),
     )
+
+
+def _ways_on(http: Request) -> list[tuple[str, str]]:
+    first = [(gettext("To the first page"), "/")]
+    known = getattr(http.state, "visit", None) is not None
+    return first + ([(gettext("My requests"), "/requests"), (gettext("Help"), "/help")] if known else [])
 
 
 def _with_faults(problem: Problem) -> str:

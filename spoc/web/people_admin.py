@@ -26,6 +26,12 @@ Administrator = Annotated[Actor, require(Permission.ADMINISTRATOR)]
 Short = Annotated[str, Form(max_length=320)]
 Keys = Annotated[list[str], Form()]
 
+RIGHTS_OF = {
+    Role.MANAGER: marked("reads reports, not tickets"),
+    Role.OWNER: marked("keeps the catalogue"),
+    Role.ADMINISTRATOR: marked("keeps people and their rights, reads nothing confidential"),
+}
+
 RIGHTS_SET = notice("people.rights_set", marked("The rights are changed and hold from now on."))
 SWITCHED_OFF = notice("people.switched_off", marked("The account is off. Sessions and tokens have ended."))
 SWITCHED_ON = notice("people.switched_on", marked("The account is on again. It takes a new link to get in."))
@@ -90,10 +96,13 @@ def _person_page(http: Request, session: Session, actor: Actor, public_id: UUID,
     return render(
         http,
         "people_admin_person.html",
+        path=f"/people/{public_id}",
         person=person,
         link=link,
         is_own=person.mail == actor.mail,
-        role_choices=[(role, gettext(ROLE_WORDS[role]), role in person.roles) for role in GRANTABLE],
+        role_choices=[
+            (role, gettext(ROLE_WORDS[role]), gettext(RIGHTS_OF[role]), role in person.roles) for role in GRANTABLE
+        ],
         queue_choices=_queue_choices(session, {key: is_lead for key, _title, is_lead in person.queues}),
     )
 

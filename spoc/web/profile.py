@@ -40,8 +40,8 @@ ROLE_WORDS: dict[Role, str] = {
     Role.EMPLOYEE: marked("Employee"),
     Role.AGENT: marked("Agent"),
     Role.LEAD: marked("Lead"),
-    Role.MANAGER: marked("Manager (reads reports)"),
-    Role.OWNER: marked("Service owner (keeps the catalogue)"),
+    Role.MANAGER: marked("Manager"),
+    Role.OWNER: marked("Service owner"),
     Role.ADMINISTRATOR: marked("Administrator"),
 }
 
@@ -102,7 +102,9 @@ def _page(
         sessions=sessions,
         has_other_sessions=any(not one.is_this for one in sessions),
         token_days=TOKEN_DAYS,
-        **{"secret": None, "fault": "", **shown},
+        path="/profile",
+        secret=shown.get("secret"),
+        fault=shown.get("fault", ""),
     )
 
 

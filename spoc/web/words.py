@@ -2,7 +2,7 @@
 
 import gettext as catalogues
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError, negotiate_locale
@@ -27,6 +27,7 @@ def translations(language: str, folder: Path = FOLDER) -> catalogues.NullTransla
     return catalogues.translation(DOMAIN, folder, languages=[language], fallback=True)
 
 
+@lru_cache(256)
 def choose(accept_language: str, offered: tuple[str, ...] | None = None) -> str:
     """The offered language that an Accept-Language header likes best; English if none."""
     wishes = [part.split(";")[0].strip() for part in accept_language.split(",")[:10]]

@@ -24,7 +24,6 @@ from spoc.people.accounts import (
     sort_name,
 )
 from spoc.people.errors import (
-    Fault,
     InvalidAccount,
     LastAdministrator,
     LinkSpent,
@@ -58,7 +57,7 @@ def someone(session: Session, now: datetime, password: str | None = None) -> Per
 
 
 def fields_of(refused: InvalidAccount) -> list[str]:
-    return [fault.field for fault in refused.faults if isinstance(fault, Fault)]
+    return [fault.field for fault in refused.faults]
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def make_app(settings: Settings, tools: Callable[[], Tools]) -> Celery:
     made = Celery("spoc", broker=url, set_as_current=False)
     made.conf.update(_conf(settings.broker_url))
 
-    @made.task(name=TASK)  # type: ignore[untyped-decorator]  # Celery has no types
+    @made.task(name=TASK, shared=False)  # type: ignore[untyped-decorator]  # Celery has no types
     def run_job(job_id: int) -> None:
         run(job_id, tools())
 

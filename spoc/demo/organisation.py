@@ -1,0 +1,180 @@
+"""Halden Optics before its first ticket: places, working time, catalogue, queues, rules, contacts, absences."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from catalog.document import shipped
+from spoc.db.catalog import RoutingRuleRow
+from spoc.db.people import (
+    AbsenceRow,
+    CalendarRow,
+    LocationRow,
+    OrganisationRow,
+    PointOfContactRow,
+    QueueRow,
+)
+from spoc.demo.staff import Member, add_staff, mail_of
+from spoc.intake.catalogue import publish
+from spoc.reports import presets
+
+ZONE: Final = "Europe/Berlin"
+NAME: Final = "Halden Optics"
+DESK_PHONE: Final = "4400"
+
+_PLACES: Final = (("berlin", "Berlin", "DE", ZONE), ("lyon", "Lyon", "FR", "Europe/Paris"))
+
+# The first calendar is the organisation's own. Every queue has one person or more in Berlin, so Berlin's holidays rule.
+_HOURS: Final = (
+    ("office", ZONE, "DE", "BE", "09:00", "17:30"),
+    ("lyon", "Europe/Paris", "FR", None, "09:00", "17:30"),
+    ("queue-desk", ZONE, "DE", "BE", "08:00", "18:00"),
+    ("queue-it", ZONE, "DE", "BE", "08:00", "17:30"),
+    ("queue-facilities", ZONE, "DE", "BE", "07:00", "16:00"),
+    ("queue-hr", ZONE, "DE", "BE", "09:00", "16:30"),
+    ("queue-office", ZONE, "DE", "BE", "08:30", "17:00"),
+)
+
+_RULES: Final = (
+    ("office", "building-fault", "mend", "lyon", None, "In Lyon office management calls the landlord's technician"),
+    ("office", "badge-lost", "new-badge", "lyon", None, "In Lyon badges are printed at the front desk"),
+    ("it", "password-access", "grant", None, "Finance", "Rights in the finance system are given by IT"),
+)
+
+# Party, topic, account, rank, days since somebody confirmed it. The stale ones are there to be found.
+_CONTACTS: Final = (
+    ("desk", "owner", "agent.desk", 0, 12),
+    ("desk", "escalation", "lead", 0, 12),
+    ("it", "owner", "lead", 0, 20),
+    ("it", "laptops", "miguel.fernandez-santos", 0, 9),
+    ("it", "laptops", "agent.it", 1, 9),
+    ("it", "network", "hamza.el-sayed", 0, 160),
+    ("facilities", "owner", "agent.facilities", 0, 31),
+    ("facilities", "badges", "henrike.thoms", 0, 31),
+    ("facilities", "building in Lyon", "sandrine.peyrot", 0, 44),
+    ("hr", "owner", "viktor.hallgrimsson", 0, 25),
+    ("hr", "new starters", "agent.hr", 0, 25),
+    ("hr", "pay", "friederike.sommer", 0, 133),
+    ("office", "owner", "agent.office", 0, 17),
+    ("office", "parking", "pauline.osterkamp", 0, 17),
+    ("office", "front desk in Lyon", "lucile.bonnefoy", 0, 17),
+)
+
+# Who, deputy, first and last day counted from today.
+_ABSENCES: Final = (
+    ("hamza.el-sayed", "miguel.fernandez-santos", -4, 5),
+    ("friederike.sommer", "deniz.aksoy", 6, 20),
+    ("agent.facilities", "henrike.thoms", 11, 13),
+    ("samuel.oyelaran", "ines.carrasco", -31, -21),
+    ("yasmin.haddad", "pauline.osterkamp", -17, -10),
+    ("mara.lindholm", "tomasz.krol", 3, 12),
+)
+
+
+def set_up(session: Session, staff: Sequence[Member], begins_at: datetime, today: date) -> Mapping[str, int]:
+    """Write all of it as of the beginning of the history; gives people's row ids by account."""
+    _name_it(session)
+    _places(session)
+    calendars = _calendars(session)
+    version_by = _publish(session, begins_at)
+    for queue in version_by:
+        session.execute(update(QueueRow).where(QueueRow.key == queue).values(calendar_id=calendars[f"queue-{queue}"]))
+    ids = add_staff(session, staff, begins_at)
+    _rules(session, version_by)
+    _contacts(session, ids, begins_at, today)
+    _absences(session, ids, today)
+    presets.seed(session, begins_at)
+    return ids
+
+
+def _name_it(session: Session) -> None:
+    # The presets of rates are in USD, so figures are too.
+    words: dict[str, Any] = {"name": NAME, "time_zone": ZONE, "currency": "USD", "desk_phone": DESK_PHONE}
+    row = upsert(OrganisationRow).values(id=1, is_demo=True, **words)
+    session.execute(row.on_conflict_do_update(index_elements=["id"], set_={**words, "is_demo": True}))
+
+
+def _places(session: Session) -> None:
+    """Nobody is in the directory yet, so a place that an earlier start put here can go."""
+    session.execute(delete(LocationRow).where(LocationRow.key.not_in([place[0] for place in _PLACES])))
+    names = ("key", "title", "country", "time_zone")
+    rows = [dict(zip(names, place, strict=True)) for place in _PLACES]
+    session.execute(upsert(LocationRow).on_conflict_do_nothing(index_elements=["key"]), rows)
+
+
+def _calendars(session: Session) -> Mapping[str, int]:
+    for key, zone, country, region, opens, closes in _HOURS:
+        values = {
+            "time_zone": zone,
+            "country": country,
+            "region": region,
+            "week": [[[opens, closes]]] * 5 + [[], []],
+        }
+        row = upsert(CalendarRow).values(key=key, **values)
+        session.execute(row.on_conflict_do_update(index_elements=["key"], set_=values))
+    return dict(session.execute(select(CalendarRow.key, CalendarRow.id)).tuples().all())
+
+
+def _publish(session: Session, begins_at: datetime) -> Mapping[str, int]:
+    """The catalogue that ships; gives its queues' row ids by key."""
+    catalogue = shipped()
+    publish(session, catalogue, None, "As shipped", begins_at)
+    keys = [queue.key for queue in catalogue.queues]
+    rows = select(QueueRow.key, QueueRow.id).where(QueueRow.key.in_(keys)).order_by(QueueRow.position)
+    return dict(session.execute(rows).tuples().all())
+
+
+def _rules(session: Session, queues: Mapping[str, int]) -> None:
+    rows = [
+        {
+            "position": place,
+            "queue_id": queues[queue],
+            "service_key": service,
+            "step_key": step,
+            "location_key": location,
+            "department": department,
+            "why": why,
+        }
+        for place, (queue, service, step, location, department, why) in enumerate(_RULES, 1)
+    ]
+    session.execute(insert(RoutingRuleRow), rows)
+
+
+def _contacts(session: Session, ids: Mapping[str, int], begins_at: datetime, today: date) -> None:
+    age = begins_at - timedelta(days=200)
+    rows = [
+        PointOfContactRow(
+            party_kind="queue",
+            party_key=party,
+            topic=topic,
+            person_id=ids[account],
+            rank=rank,
+            valid_from=age,
+            confirmed_at=_on(today - timedelta(days=days), begins_at),
+            source=mail_of("admin"),
+        )
+        for party, topic, account, rank, days in _CONTACTS
+    ]
+    session.add_all(rows)
+    session.flush()
+
+
+def _on(day: date, like: datetime) -> datetime:
+    return datetime.combine(day, like.timetz())
+
+
+def _absences(session: Session, ids: Mapping[str, int], today: date) -> None:
+    rows = [
+        {
+            "person_id": ids[account],
+            "deputy_id": ids[deputy],
+            "from_on": today + timedelta(days=first),
+            "until_on": today + timedelta(days=last),
+        }
+        for account, deputy, first, last in _ABSENCES
+    ]
+    session.execute(insert(AbsenceRow), rows)

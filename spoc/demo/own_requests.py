@@ -1,0 +1,126 @@
+"""What Jonas Weber, the employee one can sign in as, has asked for: told beforehand in `own_requests.yaml`.
+
+Every instant there is [working days before the end of the history, time of day], so that "yesterday" stays yesterday.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from functools import partial
+from importlib.resources import files
+from typing import Any, Final, Literal
+from uuid import UUID
+
+import yaml
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from routing.work import Channel, HoldReason
+from spoc.db.tickets import TaskRow
+from spoc.demo.asking import Coming, ask
+from spoc.demo.stage import Case, Course, Pace, Player, Stage
+from spoc.demo.stories import Story
+from spoc.demo.work import plan_again
+from spoc.desk.contacts import ask_for_news
+from spoc.desk.handoff import hand_over
+from spoc.desk.holds import hold
+from spoc.desk.messages import send_message
+
+WHO: Final = "employee"
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Something that somebody does on the ticket; `step` is the task it is about."""
+
+    at: Sequence[Any]
+    by: str
+    does: Literal["says", "notes", "asks", "hands_over", "chases"]
+    words: str = ""
+    step: str = ""
+    to: str = ""
+    know: str = ""
+
+
+@dataclass(frozen=True)
+class Own:
+    """One request. `steps` are paces by step, or by step and queue where it was handed over."""
+
+    service: str
+    channel: Channel
+    at: Sequence[Any]
+    answers: Mapping[str, Any]
+    steps: Mapping[str, Mapping[str, Any]]
+    say: str = ""
+    turns: tuple[Turn, ...] = ()
+
+
+def expect_own_requests(stage: Stage) -> None:
+    """Put all of it on the agenda; what lies before the history begins comes with its beginning."""
+    for own in _read():
+        stage.agenda.add(_instant(stage, own.at), partial(_ask, stage, own))
+
+
+def _read() -> tuple[Own, ...]:
+    given = yaml.safe_load(files("spoc.demo").joinpath("own_requests.yaml").read_text("utf-8"))
+    return tuple(
+        Own(**{**one, "channel": Channel(one["channel"]), "turns": tuple(Turn(**turn) for turn in one.get("turns", ()))})
+        for one in given
+    )
+
+
+def _instant(stage: Stage, at: Sequence[Any]) -> datetime:
+    days, clock = at
+    return stage.on(-days, time.fromisoformat(clock))
+
+
+def _ask(stage: Stage, own: Own, session: Session, at: datetime) -> None:
+    coming = Coming(
+        requester=stage.players[WHO],
+        chapter=stage.chapters[own.service],
+        story=Story(own.say, own.answers),
+        channel=own.channel,
+        course=Course.AT_ONCE,
+        paces={key: _pace(stage, given) for key, given in own.steps.items()},
+    )
+    case = ask(stage, coming, session, at)
+    for turn in own.turns:
+        stage.agenda.add(max(_instant(stage, turn.at), at), partial(_take_turn, stage, case, turn))
+
+
+def _pace(stage: Stage, given: Mapping[str, Any]) -> Pace:
+    finish = given.get("finish")
+    return Pace(
+        claim_at=_instant(stage, given["claim"]),
+        finish_at=_instant(stage, finish) if finish else None,
+        result=given.get("result"),
+        who=given.get("who"),
+    )
+
+
+def _take_turn(stage: Stage, case: Case, turn: Turn, session: Session, at: datetime) -> None:
+    who = stage.players[turn.by]
+    match turn.does:
+        case "says" | "notes":
+            _write(case, who, turn, session, at)
+        case "chases":
+            ask_for_news(session, who.actor, case.reference, at, channel=Channel.WEB)
+        case "asks":
+            _write(case, who, turn, session, at)
+            task_id = _task(session, case, turn.step)
+            hold(session, who.actor, task_id, at, reason=HoldReason.REQUESTER, note=turn.words)
+        case "hands_over":
+            task_id = _task(session, case, turn.step)
+            hand_over(session, who.actor, task_id, at, to=turn.to, why=turn.words, know=turn.know)
+            plan_again(stage, case, session, at)
+
+
+def _write(case: Case, who: Player, turn: Turn, session: Session, at: datetime) -> None:
+    internal = turn.does == "notes"
+    channel = Channel.WEB if internal or who.member.account == WHO else Channel.EMAIL
+    send_message(session, who.actor, case.reference, at, body=turn.words, channel=channel, internal=internal)
+
+
+def _task(session: Session, case: Case, step: str) -> UUID:
+    tasks = select(TaskRow.public_id).where(TaskRow.ticket_id == case.ticket_id, TaskRow.key == step)
+    return session.execute(tasks).scalar_one()

@@ -7,7 +7,6 @@ from urllib.parse import quote
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from jinja2 import TemplateError
 from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from starlette.datastructures import MutableHeaders
@@ -270,10 +269,8 @@ def broken(http: Request, error: Exception) -> Response:
     quoted = getattr(http.state, "request_id", "")
     log.error("web.broken", request_id=quoted, kind=type(error).__name__, exc_info=error)
     problem = _told(500, "internal", "")
-    try:
-        response = _answer(http, problem, {"X-Request-Id": quoted})
-    except TemplateError:  # the template of the error page itself may be what is broken
-        response = _document(problem)
+    http.state.visit = None  # the greeting may be what is broken, so the page goes without
+    response = _answer(http, problem, {"X-Request-Id": quoted})
     secure(MutableHeaders(raw=response.raw_headers), https=is_https(http.scope, http.app.state.runtime.settings))
     return response
 

@@ -54,7 +54,7 @@ def secure(headers: MutableHeaders, *, https: bool) -> None:
 
 @dataclass(frozen=True)
 class Frame:
-    """Outermost: a code to quote for each request, the language of its texts, and headers on each answer."""
+    """Outermost: a code to quote for each request, the language of its texts, headers on each answer, and HEAD."""
 
     app: ASGIApp
     settings: Settings
@@ -67,16 +67,19 @@ class Frame:
         scope.setdefault("state", {})["request_id"] = code
         words.speak(words.choose(Headers(scope=scope).get("accept-language", "")))
         https = is_https(scope, self.settings)
+        is_head = scope["method"] == "HEAD"  # answered as GET is, by the same route with the same rights
 
         async def framed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 secure(headers, https=https)
                 headers["x-request-id"] = code
+            elif is_head:
+                message = {**message, "body": b""}
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=code):
-            await self.app(scope, receive, framed)
+            await self.app({**scope, "method": "GET"} if is_head else scope, receive, framed)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from pkgutil import walk_packages
 from typing import Annotated
 
 import pytest
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Form, Request
 from fastapi.testclient import TestClient
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import create_engine, event, text
@@ -53,6 +53,13 @@ def take_number(number: int) -> int:
 @router.get("/try/broken")
 @router.get("/api/try-broken")
 def break_down() -> None:
+    message = "secret inside"
+    raise RuntimeError(message)
+
+
+@router.get("/try/bad-greeting")
+def break_the_greeting(http: Request) -> None:
+    http.state.visit = "nobody"
     message = "secret inside"
     raise RuntimeError(message)
 
@@ -117,11 +124,56 @@ def test_what_breaks_gives_a_code_to_quote_and_nothing_of_the_inside(trial: Test
     assert document.json()["code"] == "internal"
 
 
+def test_the_page_for_what_broke_needs_nothing_of_what_broke(trial: TestClient) -> None:
+    answer = trial.get("/try/bad-greeting")
+    assert answer.headers["x-request-id"] in answer.text
+
+
 @pytest.mark.parametrize("escaped", [b"\\u0000", b"\\ud800", b"\\udfff a"])
 def test_text_that_the_database_cannot_hold_is_malformed_input(trial: TestClient, escaped: bytes) -> None:
     body = b'{"value": "' + escaped + b'"}'
     answer = trial.post("/api/try-text", content=body, headers={"Content-Type": "application/json"})
     assert answer.status_code == 422
+
+
+def test_who_is_not_signed_in_is_told_in_kind(client: TestClient) -> None:
+    document = client.get("/api/me")
+    assert (document.status_code, document.headers["www-authenticate"]) == (401, "Bearer")
+    assert document.json()["code"] == "not_signed_in"
+    assert client.get("/profile?a=1&b=ü").headers["location"] == "/sign-in?next=/profile%3Fa%3D1%26b%3D%25C3%25BC"
+    assert client.post("/profile/password", data={"current": "a", "password": "b"}).headers["location"] == "/sign-in"
+    fragment = client.get("/profile", headers={"HX-Request": "true"})
+    assert (fragment.status_code, fragment.headers["hx-redirect"]) == (401, "/sign-in?next=/profile")
+
+
+@pytest.mark.parametrize(
+    ("accept", "kind"),
+    [
+        ("*/*", "text/html"),
+        ("text/html", "text/html"),
+        ("application/json", "application/problem+json"),
+        ("text/html, application/json", "text/html"),
+    ],
+)
+def test_an_error_of_a_page_is_told_in_the_kind_that_is_accepted(client: TestClient, accept: str, kind: str) -> None:
+    assert client.get("/nowhere", headers={"Accept": accept}).headers["content-type"].startswith(kind)
+
+
+@pytest.mark.parametrize(
+    ("headers", "kind"),
+    [
+        ({"Content-Type": "application/json"}, "application/problem+json"),
+        ({"Content-Type": "application/x-www-form-urlencoded"}, "text/html"),
+        ({"Content-Type": "text/plain", "Accept": "text/html"}, "text/html"),
+    ],
+)
+def test_an_error_of_the_intake_is_told_in_the_kind_that_was_sent(
+    client: TestClient, headers: dict[str, str], kind: str
+) -> None:
+    headers = {"Sec-Fetch-Site": "cross-site", **headers}
+    answer = client.post("/intake", content=b"{}", headers=headers)
+    assert answer.status_code == 403
+    assert answer.headers["content-type"].startswith(kind)
 
 
 def test_a_method_that_does_not_fit_says_which_does(trial: TestClient) -> None:

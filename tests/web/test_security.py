@@ -52,6 +52,17 @@ def test_only_files_are_compressed(client: TestClient) -> None:
     assert "content-encoding" not in client.get("/sign-in").headers
 
 
+def test_head_is_get_without_the_body(client: TestClient, world: World) -> None:
+    assert client.head("/profile").status_code == 303
+    assert client.head("/people").headers["location"] == "/sign-in?next=/people"
+    world.sign_in(client, "employee")
+    head, get = client.head("/profile"), client.get("/profile")
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == get.headers["content-length"]
+    assert client.head("/people").status_code == 404
+    assert client.head("/static/spoc.css").status_code == 200
+
+
 def test_tls_is_asked_for_only_where_there_is_tls(client: TestClient) -> None:
     assert "strict-transport-security" not in client.get("/sign-in").headers
     client.base_url = "https://testserver"

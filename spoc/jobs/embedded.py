@@ -1,10 +1,13 @@
 """A Celery worker and a dispatcher inside this process: what `spoc up` runs when there is no broker."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from celery import Celery
+from celery.concurrency.thread import TaskPool
 from celery.worker import WorkController
 
 from spoc.db.queueing import unpublish
@@ -17,6 +20,14 @@ from spoc.jobs.tools import Tools
 
 THREADS = 4
 START_SECONDS = 20
+
+
+class OwnThreads(TaskPool):  # type: ignore[misc]  # Celery has no types
+    """Threads that look for tasks in their own worker's application, not in the one that is the process's default."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.executor = ThreadPoolExecutor(self.limit, "worker", self.app.set_current)
 
 
 @dataclass(frozen=True)
@@ -54,7 +65,7 @@ def _start_worker(app: Celery) -> tuple[WorkController, threading.Thread]:
     worker = WorkController(
         app=app,
         hostname="embedded@localhost",
-        pool_cls="threads",
+        pool_cls=OwnThreads,
         concurrency=THREADS,
         prefetch_multiplier=2,
         without_heartbeat=True,

@@ -20,9 +20,10 @@ from spoc.intake.asked import often_asked
 from spoc.intake.desk_facts import DeskFacts, read_desk_facts
 from spoc.people.directory import suggest
 from spoc.web.deps import Database, Now, require
-from spoc.web.pages import render
+from spoc.web.pages import render, view_of
 from spoc.web.parcel import Parcel, read_parcel
 from spoc.web.permissions import Permission
+from spoc.web.ticket_view import request_lines
 
 router = APIRouter()
 SIGNED_IN = require(Permission.SIGNED_IN)
@@ -86,7 +87,7 @@ def show_front(http: Request, session: Session, desk: DeskFacts, actor: Actor, t
         "ask/front.html",
         text=text,
         hits=find_hits(text, desk, now),
-        requests=open_requests[:MOST_OPEN],
+        requests=request_lines(open_requests[:MOST_OPEN], view_of(http.state.visit, now)),
         more_requests=len(open_requests) > MOST_OPEN,
         often=often,
         needs=by_need(desk.catalogue),

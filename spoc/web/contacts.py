@@ -27,7 +27,7 @@ from spoc.intake.submission import Submission
 from spoc.intake.write import Accepted
 from spoc.people.directory import suggest
 from spoc.web.deps import Database, Now, Running, require
-from spoc.web.desk_words import CHANNELS, KINDS, choices
+from spoc.web.desk_words import KINDS, choices
 from spoc.web.pages import notice, redirect, render
 from spoc.web.parcel import Parcel, read_parcel
 from spoc.web.permissions import Permission
@@ -36,7 +36,7 @@ from spoc.web.words import gettext, marked
 
 router = APIRouter()
 Agent = Annotated[Actor, require(Permission.AGENT)]
-BY_PERSON = (Channel.PHONE, Channel.WALK_IN, Channel.CHAT)
+BY_PERSON = {Channel.PHONE: marked("Phone"), Channel.WALK_IN: marked("At the desk"), Channel.CHAT: marked("Chat")}
 LOGGED = notice("contact.logged", marked("The contact about {about} is written down."))
 OPENED = notice("contact.opened", marked("{about} is open, with this contact as its first."))
 SOLVED = notice("contact.solved", marked("{about} is solved in this contact."))
@@ -186,11 +186,11 @@ def _form(
         faults={fault.field: fault.message for fault in faults},
         tickets=recent_tickets(session, actor, given.person, now) if given.person else (),
         people=[(one.mail, one.name) for one in suggest(session, given.person)],
-        fields=visible_fields(service, answers) if service else (),
+        fields=visible_fields(service, answers) if service and not given.about else (),
         values=answers,
         locations=[{"value": key, "label": title} for key, title in desk.locations.items()],
         services=[{"value": one.key, "label": one.title} for one in desk.catalogue.services],
-        channels=choices({channel.value: CHANNELS[channel] for channel in BY_PERSON}),
+        channels=choices({channel.value: text for channel, text in BY_PERSON.items()}),
         kinds=choices({kind.value: KINDS[kind] for kind in KINDS if kind in _AGAIN}),
     )
 

@@ -9,7 +9,7 @@ from spoc.web.desk_words import CHANNELS, KINDS
 from spoc.web.words import gettext, marked
 
 DESK: Final[Mapping[str, str]] = {
-    "opened": marked("%(who)s asked for “%(service)s” by %(channel)s."),
+    "opened": marked("%(who)s opened it by %(channel)s."),
     "placed": marked("“%(title)s” was placed with %(queue)s."),
     "became_ready": marked("“%(title)s” is ready."),
     "claimed": marked("%(who)s took “%(title)s”."),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 
 from catalog.service import FieldKind
@@ -23,6 +24,7 @@ HOLD_CHOICES = {
 }
 _CORRECT = (ContactKind.THANKS, ContactKind.RESPONSE, ContactKind.REPEAT, ContactKind.OTHER)
 CORRECTIONS = {kind: KINDS[kind] for kind in _CORRECT}
+FEW = 3
 _URGENCY = (TaskState.CLAIMED, TaskState.READY, TaskState.ON_HOLD, TaskState.WAITING)
 
 
@@ -53,14 +55,19 @@ class Entry:
     message: MessagePart | None = None
     contact: ContactPart | None = None
     handoff: EventPart | None = None
-    line: str = ""
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class RequestLine:
-    request: Request
-    departments: tuple[Department, ...]
+    """One request in a list; `next` is a sentence, empty once it is over."""
+
+    reference: str
+    title: str
     next: str
+    departments: tuple[Department, ...]
+    is_over: bool
+    resolved_at: datetime | None
 
 
 def agent_values(page: TicketPage, actor: Actor, view: View) -> dict[str, Any]:
@@ -113,7 +120,7 @@ def _urgency(line: TaskLine) -> tuple[int, bool, str]:
 
 def progress(page: TicketPage, done: int, total: int) -> tuple[str, str]:
     """The page's first sentence, as its strong part and the rest."""
-    count = gettext("%(done)s of %(total)s things are done.") % {"done": done, "total": total}
+    count = gettext("%(done)s of %(total)s things are done.") % {"done": done, "total": total} if total > 1 else ""
     if page.state in {TicketState.RESOLVED, TicketState.CLOSED}:
         return gettext("Everything is done."), ""
     if page.state is TicketState.CANCELLED:
@@ -184,8 +191,21 @@ def entries(page: TicketPage) -> list[Entry]:
         if event.kind == "handed_off":
             found.append(Entry(event.at, handoff=event))
         elif event.kind not in {"message", "contact_logged"}:
-            found.append(Entry(event.at, line=sentence(event, page.queue_titles, as_agent=page.as_agent)))
-    return sorted(found, key=lambda entry: entry.at)
+            found.append(Entry(event.at, lines=(sentence(event, page.queue_titles, as_agent=page.as_agent),)))
+    return folded(sorted(found, key=lambda entry: entry.at))
+
+
+def folded(found: Sequence[Entry]) -> list[Entry]:
+    """Runs of changes as one entry with many lines, if there are more than a few: what people said stands out."""
+    runs: list[Entry] = []
+    for is_change, run in groupby(found, key=lambda entry: bool(entry.lines)):
+        entries_of_run = list(run)
+        if is_change and len(entries_of_run) > FEW:
+            lines = tuple(line for entry in entries_of_run for line in entry.lines)
+            runs.append(Entry(entries_of_run[0].at, lines=lines))
+        else:
+            runs += entries_of_run
+    return runs
 
 
 def about_contact(contact: ContactPart) -> str:
@@ -224,13 +244,18 @@ def people(page: TicketPage) -> list[tuple[str, str]]:
 
 
 def request_lines(requests: Sequence[Request], view: View) -> list[RequestLine]:
-    return [RequestLine(one, spoken(one.departments), next_words(one.next, view)) for one in requests]
+    return [_request_line(one, view) for one in requests]
+
+
+def _request_line(one: Request, view: View) -> RequestLine:
+    words = "" if one.is_over else next_words(one.next, view)
+    return RequestLine(one.reference, one.title, words, spoken(one.departments), one.is_over, one.resolved_at)
 
 
 def next_words(step: Next | None, view: View) -> str:
     """“Next: badge, with Facilities, by Thursday 20 August.”"""
     if step is None:
-        return ""
+        return gettext("We are working on it.")
     if step.waits_for_you:
         return gettext("We wait for your answer: %(title)s.") % {"title": step.title}
     by = gettext(", by %(day)s") % {"day": view.day_long(step.due_at)} if step.due_at else ""

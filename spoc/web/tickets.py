@@ -51,8 +51,8 @@ class MessageBody(BaseModel):
 def show_requests(http: Request, session: Database, now: Now, visit: Visitor, actor: SignedIn) -> Response:
     found = list_requests(session, actor, now)
     lines = request_lines(found, view_of(visit, now))
-    still_open = [line for line in lines if not line.request.is_over]
-    over = [line for line in lines if line.request.is_over]
+    still_open = [line for line in lines if not line.is_over]
+    over = [line for line in lines if line.is_over]
     return render(http, "ticket/requests.html", still_open=still_open, over=over)
 
 

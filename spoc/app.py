@@ -25,8 +25,8 @@ from spoc.web import (
     tickets,
 )
 from spoc.web.assets import ASK_AGAIN, FOREVER, digest, files
-from spoc.web.errors import add_handlers, answer
 from spoc.web.permissions import check_routes
+from spoc.web.refusals import add_handlers, answer
 from spoc.web.runtime import Runtime
 from spoc.web.security import Doorkeeper, Frame
 

@@ -119,7 +119,8 @@ def list_services(session: Database) -> dict[str, Any]:
 
 
 @router.get("/api/services/{key}")
-def show_service(session: Database, key: str, actor: Asker) -> dict[str, Any]:
+def show_service(session: Database, now: Now, key: str, actor: Asker) -> dict[str, Any]:
     """One service with the JSON Schema of its answers and a set of answers that is valid as it stands."""
     desk = read_desk_facts(session)
-    return whole_service_json(desk.catalogue.service(key), actor.mail, desk.locations)
+    today = now.astimezone(desk.zone).date()
+    return whole_service_json(desk.catalogue.service(key), actor.mail, desk.locations, today)

@@ -1,11 +1,12 @@
 """The shapes that leave as JSON, the same wherever a thing is answered; each is projected for its reader."""
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from catalog.answers import schema
+from catalog.examples import example
 from catalog.service import FieldKind, Service
 from routing.visibility import Actor, Part, Sight, TicketView, sight
 from routing.work import TaskState
@@ -95,16 +96,16 @@ def service_json(service: Service) -> dict[str, Any]:
     }
 
 
-def whole_service_json(service: Service, mail: str, locations: Mapping[str, str]) -> dict[str, Any]:
+def whole_service_json(service: Service, mail: str, locations: Mapping[str, str], today: date) -> dict[str, Any]:
     """A service with the JSON Schema of its answers and an example that is valid here: its people and places exist."""
-    return {**service_json(service), "schema": schema(service), "example": _example(service, mail, locations)}
+    return {**service_json(service), "schema": schema(service), "example": _example(service, mail, locations, today)}
 
 
-def _example(service: Service, mail: str, locations: Mapping[str, str]) -> dict[str, Any]:
-    example = dict(service.example)
+def _example(service: Service, mail: str, locations: Mapping[str, str], today: date) -> dict[str, Any]:
+    answers: dict[str, Any] = dict(example(service, today))
     for field in service.form:
-        if field.key in example and field.kind is FieldKind.PERSON:
-            example[field.key] = mail
-        if field.key in example and field.kind is FieldKind.LOCATION and example[field.key] not in locations:
-            example[field.key] = next(iter(locations), None)
-    return {key: value for key, value in example.items() if value is not None}
+        if field.key in answers and field.kind is FieldKind.PERSON:
+            answers[field.key] = mail
+        if field.key in answers and field.kind is FieldKind.LOCATION and answers[field.key] not in locations:
+            answers[field.key] = next(iter(locations), None)
+    return {key: value for key, value in answers.items() if value is not None}

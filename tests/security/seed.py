@@ -1,0 +1,138 @@
+"""Tickets full of words that stand nowhere else, each with the people who may read it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select, update
+
+from routing.work import Channel, ContactKind
+from spoc.db.contacts import ContactRow
+from spoc.db.events import Happening, record
+from spoc.db.tickets import AskRow, MessageRow, TaskRow, TicketRow
+from spoc.intake.write import Accepted
+from tests.world import World, mail_of
+
+ASKER = "colleague"
+"""Who asked for all of it."""
+SUBJECT = "manager"
+"""Whom the secret ticket is about."""
+HR = frozenset({"agent.hr"})
+NAMED = frozenset({"agent.hr", "agent.it", "agent.facilities", "agent.office", "lead"})
+AGENTS = NAMED | {"agent.desk"}
+NOBODY: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Seed:
+    """`words`: who may read each. `tickets` and `tasks`: references and ids; `others`: ids of other rows."""
+
+    words: Mapping[str, frozenset[str]]
+    tickets: tuple[str, ...]
+    tasks: tuple[str, ...]
+    others: tuple[str, ...]
+
+
+class Planter:
+    def __init__(self) -> None:
+        self.words: dict[str, frozenset[str]] = {}
+
+    def word(self, *readers: frozenset[str] | str) -> str:
+        """A new word for these people."""
+        made = f"zqcanary{len(self.words):03d}x"
+        self.words[made] = frozenset().union(*(({one}) if isinstance(one, str) else one for one in readers))
+        return made
+
+
+def plant_confidential(world: World, planter: Planter) -> list[Accepted]:
+    """A payslip question (confidential to HR) and a leaver (secret) with words in every place."""
+    payslip = world.submit(
+        "payslip-question",
+        by=ASKER,
+        text=planter.word(HR, ASKER),
+        month="2026-07",
+        topic="bank",
+        account="DE44500105175407324931",
+        description=planter.word(HR, ASKER),
+    )
+    planter.words["DE44500105175407324931"] = HR  # secret: write-only for whoever gave it
+    leaver = world.submit(
+        "leaver",
+        by=ASKER,
+        text=planter.word(NAMED, ASKER),
+        person=mail_of(SUBJECT),
+        location="berlin",
+        notes=planter.word(HR, ASKER),
+    )
+    _fill(world, planter, payslip, public=HR | {ASKER}, own=HR)
+    _fill(world, planter, leaver, public=NAMED | {ASKER}, own=NAMED)
+    return [payslip, leaver]
+
+
+def plant_shared(world: World, planter: Planter) -> Accepted:
+    """A new starter on which all departments work, with parts that only HR may read."""
+    starter = world.submit(
+        "new-starter",
+        by=ASKER,
+        text=planter.word(AGENTS, ASKER),
+        personal_mail=f"{planter.word(HR, ASKER)}@example.org",
+        salary=7_351_924,
+    )
+    planter.words["7351924"] = HR
+    planter.words["7,351,924"] = HR
+    _fill(world, planter, starter, public=AGENTS | {ASKER}, own=AGENTS)
+    return starter
+
+
+def _fill(world: World, planter: Planter, accepted: Accepted, *, public: frozenset[str], own: frozenset[str]) -> None:
+    """Results, holds, notes, messages, contacts and events: some for all on the ticket, some for HR alone."""
+    session, ticket_id = world.session, accepted.ticket_id
+    ask_id = session.scalars(select(AskRow.id).where(AskRow.ticket_id == ticket_id)).one()
+    for task in session.scalars(select(TaskRow).where(TaskRow.ticket_id == ticket_id)):
+        readers = HR if task.confidential_to else own
+        task.result, task.hold_note = planter.word(readers), planter.word(readers)
+        if task.confidential_to:
+            task.title = planter.word(HR)
+            session.execute(update(TaskRow).where(TaskRow.id == task.id).values(detail=planter.word(HR)))
+    for internal, to, readers in ((False, [], public), (True, [], own), (True, ["hr"], HR), (False, ["hr"], HR)):
+        session.add(
+            MessageRow(
+                ticket_id=ticket_id,
+                author_id=world.ids["agent.hr"],
+                internal=internal,
+                confidential_to=to,
+                body=planter.word(readers),
+                created_at=world.now,
+            )
+        )
+    session.add(
+        ContactRow(
+            ticket_id=ticket_id,
+            ask_id=ask_id,
+            person_id=world.ids[ASKER],
+            channel=Channel.PHONE,
+            kind=ContactKind.REPEAT,
+            started_at=world.now,
+            recorded_at=world.now,
+            note=planter.word(own),
+        )
+    )
+    what: dict[str, Any] = {"title": planter.word(HR), "result": planter.word(HR), "why": planter.word(HR)}
+    record(session, ticket_id, [Happening("finished", confidential_to=("hr",), what=what)], world.now)
+    session.flush()
+
+
+def seeded(world: World, tickets: list[Accepted], planter: Planter) -> Seed:
+    world.session.commit()
+    session = world.session
+    others = [
+        str(public_id)
+        for row in (TicketRow, AskRow, ContactRow, MessageRow)
+        for public_id in session.scalars(select(row.public_id))
+    ]
+    return Seed(
+        words=dict(planter.words),
+        tickets=tuple(one.reference for one in tickets),
+        tasks=tuple(str(task.id) for one in tickets for task in one.tasks),
+        others=tuple(others),
+    )

@@ -1,0 +1,237 @@
+"""Mail: written once, sent at least once, neutral where it must be, and only to those who may know."""
+
+import socket
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session as Transaction
+from sqlalchemy.orm import sessionmaker
+
+from spoc.db.jobs import JobRow, JobState, MailRow, MailState
+from spoc.db.people import PersonRow
+from spoc.db.queueing import enqueue
+from spoc.db.session import transaction
+from spoc.db.tickets import TicketRow
+from spoc.errors import Misconfigured
+from spoc.jobs import smtp
+from spoc.jobs.run import run
+from spoc.jobs.tools import Tools
+from tests.jobs.conftest import Look
+from tests.world import World
+
+
+class Inbox:
+    """A mail server's handler: keeps what arrives, or answers as it is told."""
+
+    def __init__(self) -> None:
+        self.mails: list[Envelope] = []
+        self.answer = "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+        if self.answer.startswith("2"):
+            self.mails.append(envelope)
+        return self.answer
+
+    def text(self, place: int = -1) -> str:
+        content = self.mails[place].content
+        assert isinstance(content, bytes)
+        return content.decode()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture
+def inbox() -> Inbox:
+    return Inbox()
+
+
+@pytest.fixture
+def post(inbox: Inbox, tools: Tools) -> Iterator[Tools]:
+    """Tools with a mail server that puts into the inbox."""
+    port = free_port()
+    controller = Controller(inbox, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield replace(tools, settings=tools.settings.model_copy(update={"smtp_url": f"smtp://127.0.0.1:{port}"}))
+    controller.stop()
+
+
+def mail_job(sessions: sessionmaker[Transaction], **payload: Any) -> int:
+    with transaction(sessions) as session:
+        session.execute(update(JobRow).values(state=JobState.DONE))
+        ticket_id = session.scalars(select(TicketRow.id).order_by(TicketRow.id.desc())).first()
+        return enqueue(
+            session, "mail.ticket_opened", {"ticket_id": ticket_id, "cause": f"opened:{ticket_id}"} | payload
+        )
+
+
+def mails(sessions: sessionmaker[Transaction]) -> list[MailRow]:
+    with transaction(sessions) as session:
+        return list(session.scalars(select(MailRow).order_by(MailRow.id)))
+
+
+def test_the_requester_is_told_with_a_link(world: World, post: Tools, inbox: Inbox) -> None:
+    reference = world.submit("laptop-fault").reference
+    run(mail_job(post.sessions), post)
+
+    assert inbox.mails[0].rcpt_tos == ["employee@demo.example"]
+    assert f"Subject: {reference} " in inbox.text()
+    assert f"https://desk.example/tickets/{reference}" in inbox.text()
+    assert [mail.state for mail in mails(post.sessions)] == [MailState.SENT]
+
+
+def test_two_jobs_with_one_cause_send_one_mail(world: World, post: Tools, inbox: Inbox) -> None:
+    world.submit("laptop-fault")
+    run(mail_job(post.sessions), post)
+    run(mail_job(post.sessions), post)
+
+    assert len(inbox.mails) == 1
+
+
+def test_a_mail_whose_sender_was_killed_is_sent_again_with_its_message_id(
+    world: World, post: Tools, inbox: Inbox
+) -> None:
+    world.submit("laptop-fault")
+    run(mail_job(post.sessions), post)
+    with transaction(post.sessions) as session:
+        session.execute(update(MailRow).values(state=MailState.SENDING, sent_at=None))
+    run(mail_job(post.sessions), post)
+
+    (mail,) = mails(post.sessions)
+    assert mail.sends == 2
+    assert mail.state is MailState.SENT
+    assert all(f"Message-ID: {mail.message_id}" in inbox.text(place) for place in (0, 1))
+
+
+def test_what_is_confidential_is_neither_in_subject_nor_body(world: World, post: Tools, inbox: Inbox) -> None:
+    accepted = world.submit("payslip-question")
+    with transaction(post.sessions) as session:
+        session.execute(update(TicketRow).values(confidential_to=["hr"], title="Payslip question"))
+    run(mail_job(post.sessions), post)
+
+    assert f"Subject: Request {accepted.reference} has news" in inbox.text()
+    assert "payslip" not in inbox.text().lower()
+
+
+def test_whoever_may_not_see_the_ticket_any_more_gets_no_mail(
+    world: World, post: Tools, inbox: Inbox, look: Look
+) -> None:
+    world.submit("laptop-fault")
+    job_id = mail_job(post.sessions, person_id=world.ids["colleague"])
+    run(job_id, post)
+
+    assert inbox.mails == []
+    assert mails(post.sessions) == []
+    assert look(job_id).state is JobState.DONE
+
+
+def test_whoever_left_gets_no_mail(world: World, post: Tools, inbox: Inbox) -> None:
+    world.submit("laptop-fault")
+    with transaction(post.sessions) as session:
+        session.execute(update(PersonRow).where(PersonRow.id == world.ids["employee"]).values(active=False))
+    run(mail_job(post.sessions), post)
+
+    assert inbox.mails == []
+
+
+def test_a_ticket_that_is_gone_is_no_news(world: World, post: Tools, look: Look) -> None:
+    world.submit("laptop-fault")
+    job_id = mail_job(post.sessions, ticket_id=0)
+    run(job_id, post)
+
+    assert look(job_id).state is JobState.DONE
+
+
+def test_without_a_mail_server_the_mail_is_kept(world: World, tools: Tools) -> None:
+    world.submit("laptop-fault")
+    run(mail_job(tools.sessions), tools)
+
+    (mail,) = mails(tools.sessions)
+    assert mail.state is MailState.KEPT
+    assert mail.sent_at is None
+
+
+def test_a_kept_mail_can_be_sent_later(world: World, tools: Tools, post: Tools, inbox: Inbox) -> None:
+    world.submit("laptop-fault")
+    run(mail_job(tools.sessions), tools)
+    with transaction(post.sessions) as session:
+        job_id = enqueue(session, "mail.again", {"mail_id": mails(tools.sessions)[0].id})
+    run(job_id, post)
+
+    assert len(inbox.mails) == 1
+    assert mails(post.sessions)[0].state is MailState.SENT
+
+
+def test_a_server_that_is_away_leaves_the_mail_for_a_later_try(world: World, tools: Tools, look: Look) -> None:
+    away = replace(tools, settings=tools.settings.model_copy(update={"smtp_url": f"smtp://127.0.0.1:{free_port()}"}))
+    world.submit("laptop-fault")
+    job_id = mail_job(tools.sessions)
+    run(job_id, away)
+
+    assert look(job_id).state is JobState.READY
+    assert look(job_id).error.startswith("NotSent: ")
+    assert mails(tools.sessions)[0].state is MailState.FAILED
+
+
+def test_a_server_that_is_busy_leaves_the_mail_for_a_later_try(
+    world: World, post: Tools, inbox: Inbox, look: Look
+) -> None:
+    inbox.answer = "451 Come back later"
+    world.submit("laptop-fault")
+    job_id = mail_job(post.sessions)
+    run(job_id, post)
+
+    assert look(job_id).state is JobState.READY
+
+
+def test_a_mail_refused_for_good_is_parked_with_the_servers_words(
+    world: World, post: Tools, inbox: Inbox, look: Look
+) -> None:
+    inbox.answer = "550 No such user here"
+    world.submit("laptop-fault")
+    job_id = mail_job(post.sessions)
+    run(job_id, post)
+
+    assert look(job_id).state is JobState.PARKED
+    assert "550 No such user here" in look(job_id).error
+
+
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("Eve\r\nBcc: all@example.org", "eve@example.org"),
+        ("Eve", "eve@example.org\r\nBcc: all@example.org"),
+        ("Eve", "no address"),
+        ("Eve", ""),
+    ],
+)
+def test_a_line_break_in_a_header_is_refused(now: datetime, name: str, address: str) -> None:
+    with pytest.raises(smtp.Unsendable):
+        smtp.message("desk@example.org", (name, address), "news", "text", "<1@example.org>", now)
+
+
+def test_a_subject_cannot_start_a_header_of_its_own(now: datetime) -> None:
+    with pytest.raises(smtp.Unsendable):
+        smtp.message("desk@example.org", ("Eve", "eve@example.org"), "a\nBcc: b@c.d", "text", "<1@example.org>", now)
+
+
+@pytest.mark.parametrize("url", ["mail.example.org", "http://mail.example.org", "smtp://", "smtp://host:port"])
+def test_an_address_that_is_no_mail_server_is_told(url: str) -> None:
+    with pytest.raises(Misconfigured, match="SPOC_SMTP_URL"):
+        smtp.server(url)
+
+
+def test_user_and_password_are_read_from_the_address() -> None:
+    read = smtp.server("smtps://me%40example.org:p%3Aw@mail.example.org")
+
+    assert read == smtp.Server("mail.example.org", 465, "me@example.org", "p:w", tls=True)

@@ -1,0 +1,135 @@
+"""Health for load balancers, the outbox for administrators."""
+
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import create_engine, select
+from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import NullPool
+
+from spoc.app import create_app
+from spoc.db.jobs import JobRow, JobState, MailRow, MailState
+from spoc.db.session import transaction
+from spoc.jobs.run import run
+from spoc.jobs.tools import Tools
+from spoc.web.runtime import Runtime
+from tests.world import World
+
+
+def run_all(runtime: Runtime) -> None:
+    tools = Tools(runtime.settings, runtime.sessions, runtime.clock)
+    with transaction(runtime.sessions) as session:
+        ids = list(session.scalars(select(JobRow.id).where(JobRow.state == JobState.READY)))
+    for job_id in ids:
+        run(job_id, tools)
+
+
+def park_a_job(session: Session) -> JobRow:
+    job = JobRow(kind="mail.message", payload={}, state=JobState.PARKED, attempts=5, error="It broke.")
+    session.add(job)
+    session.commit()
+    return job
+
+
+def test_a_process_that_answers_lives(client: TestClient) -> None:
+    assert client.get("/health/live").json() == {"live": True}
+
+
+def test_it_is_ready_once_its_canary_came_back(client: TestClient, runtime: Runtime) -> None:
+    first = client.get("/health/ready")
+    run_all(runtime)
+    second = client.get("/health/ready")
+
+    assert (first.status_code, first.json()["canary"]) == (503, False)
+    assert (second.status_code, second.json()) == (200, {"database": True, "migrations": True, "canary": True})
+
+
+def test_it_stays_ready_when_the_worker_goes_later(client: TestClient, runtime: Runtime, session: Session) -> None:
+    client.get("/health/ready")
+    run_all(runtime)
+    client.get("/health/ready")
+    session.query(JobRow).delete()
+    session.commit()
+
+    assert client.get("/health/ready").status_code == 200
+
+
+def test_without_a_database_it_lives_and_is_not_ready(runtime: Runtime) -> None:
+    nowhere = create_engine("postgresql+psycopg://127.0.0.1:1/x?connect_timeout=2", poolclass=NullPool)
+    app = create_app(replace(runtime, sessions=sessionmaker(nowhere)))
+    with TestClient(app) as lonely:
+        live, ready = lonely.get("/health/live"), lonely.get("/health/ready")
+
+    assert live.status_code == 200
+    assert (ready.status_code, ready.json()["database"]) == (503, False)
+
+
+def test_the_outbox_shows_each_mail_with_its_state(world: World, client: TestClient, runtime: Runtime) -> None:
+    reference = world.submit("laptop-fault").reference
+    run_all(runtime)
+    world.sign_in(client, "admin")
+    page = client.get("/outbox")
+
+    assert page.status_code == 200
+    assert reference in page.text
+    assert "employee@demo.example" in page.text
+    assert "Kept here" in page.text
+
+
+def test_an_empty_outbox_says_so(world: World, client: TestClient) -> None:
+    world.sign_in(client, "admin")
+
+    assert "No mail has been written yet." in client.get("/outbox").text
+
+
+@pytest.mark.parametrize("role", ["employee", "agent.desk", "lead", "manager", "owner"])
+def test_the_outbox_does_not_exist_for_others(world: World, client: TestClient, role: str) -> None:
+    world.sign_in(client, role)
+
+    assert client.get("/outbox").status_code == 404
+
+
+def test_a_kept_mail_can_be_sent_again(world: World, client: TestClient, runtime: Runtime, session: Session) -> None:
+    world.submit("laptop-fault")
+    run_all(runtime)
+    mail = session.scalars(select(MailRow)).one()
+    session.commit()
+    world.sign_in(client, "admin")
+    answer = client.post(f"/outbox/mails/{mail.public_id}/again", data={"x": "y"})
+
+    again = session.scalars(select(JobRow).where(JobRow.kind == "mail.again")).one()
+    assert answer.status_code == 303
+    assert again.payload == {"mail_id": mail.id}
+
+
+def test_a_sent_mail_is_not_sent_again(world: World, client: TestClient, runtime: Runtime, session: Session) -> None:
+    world.submit("laptop-fault")
+    run_all(runtime)
+    mail = session.scalars(select(MailRow)).one()
+    mail.state = MailState.SENT
+    session.commit()
+    world.sign_in(client, "admin")
+
+    assert client.post(f"/outbox/mails/{mail.public_id}/again", data={"x": "y"}).status_code == 404
+
+
+def test_a_job_that_was_given_up_is_shown_and_can_be_tried_again(
+    world: World, client: TestClient, session: Session
+) -> None:
+    job = park_a_job(session)
+    world.sign_in(client, "admin")
+    page = client.get("/outbox")
+    answer = client.post(f"/outbox/jobs/{job.public_id}/again", data={"x": "y"})
+
+    session.refresh(job)
+    assert "It broke." in page.text
+    assert answer.status_code == 303
+    assert (job.state, job.attempts) == (JobState.READY, 0)
+
+
+def test_a_job_that_was_not_given_up_cannot_be_tried_again(world: World, client: TestClient) -> None:
+    world.sign_in(client, "admin")
+
+    assert client.post(f"/outbox/jobs/{uuid4()}/again", data={"x": "y"}).status_code == 404

@@ -17,7 +17,7 @@ NET_TARGET: Final = "target.net_fcr"
 REPEAT_TARGET: Final = "target.repeat_rate"
 FACTOR: Final = "cost.f"
 
-_IN_THE_CONTACT: Final = "metrics.md: resolved before that contact ended"
+_IN_THE_CONTACT: Final = "Default: resolved before that contact ended"
 _ONE_HOUR: Final = "MetricNet: one business hour for mail and web"
 
 

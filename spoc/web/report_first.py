@@ -8,14 +8,17 @@ from typing import Final
 from spoc.reports.fcr import FcrReport
 from spoc.reports.groups import Group
 from spoc.reports.measures import Figure, Tally
+from spoc.reports.measures import reasons as failed_rules
 from spoc.reports.opening import VerdictKind
 from spoc.reports.question import By, Question
 from spoc.web.formats import NARROW_SPACE, View
 from spoc.web.report_frame import behind
 from spoc.web.report_words import EXCLUDED, REASONS, TOO_FEW, Titles, fraction, percent, shown, shown_tally
+from spoc.web.report_words import target as target_of
 from spoc.web.words import gettext
 
 MOST_NAMED: Final = 3
+MOST_WON: Final = 5
 HUNDRED: Final = Decimal(100)
 
 
@@ -52,7 +55,8 @@ class Said:
     span: str = ""
     closes_on: str = ""
     part_until: str = ""
-    worst: tuple[str, ...] = ()
+    worst_count: int = 0
+    worst: str = ""
 
 
 @dataclass(frozen=True)
@@ -118,17 +122,20 @@ def _early(report: FcrReport, view: View) -> Said:
 
 def _headline(report: FcrReport, view: View, until: str) -> Said:
     figure = report.net.figure
-    worst = tuple(_worst(report))
+    names = _worst(report)
+    count, worst = len(names), listed(names)
     if figure.too_few or figure.rate is None:
-        return Said(is_fraction=True, fraction=fraction(view, figure), part_until=until, worst=worst)
+        return Said(is_fraction=True, fraction=fraction(view, figure), part_until=until, worst_count=count, worst=worst)
     gap = report.yardsticks.net_target * HUNDRED - Decimal(figure.numerator) * HUNDRED / figure.denominator
     return Said(
         is_rate=True,
+        fraction=fraction(view, figure),
         of_hundred=view.number(round(Decimal(figure.numerator) * HUNDRED / figure.denominator)),
         points=view.number(abs(gap), 1),
         is_short=round(gap, 1) > 0,
         is_reached=round(gap, 1) <= 0,
         part_until=until,
+        worst_count=count,
         worst=worst,
     )
 
@@ -146,9 +153,16 @@ def _worst(report: FcrReport) -> Sequence[str]:
     return ()
 
 
+def listed(names: Sequence[str]) -> str:
+    """A, B and C."""
+    if len(names) < 2:  # noqa: PLR2004 - one needs no "and"
+        return "".join(names)
+    return gettext("%(names)s and %(last)s") % {"names": ", ".join(names[:-1]), "last": names[-1]}
+
+
 def cards(report: FcrReport, before: FcrReport | None, view: View) -> tuple[Card, ...]:
     """Net, gross, first level and repeats; `before` is the period of the same length that ended as this one began."""
-    target = gettext("Target %(target)s") % {"target": view.percent(report.yardsticks.net_target)}
+    target = gettext("Target %(target)s") % {"target": target_of(view, report.yardsticks.net_target)}
     question = report.question
     earlier = before if before is not None and not before.hidden else None
     return (
@@ -170,7 +184,7 @@ def cards(report: FcrReport, before: FcrReport | None, view: View) -> tuple[Card
         figure_card(
             gettext("Repeat contact rate"), report.repeats, view, behind(question, of="contacts", kind="repeat"),
             earlier.repeats if earlier else None,
-            gettext("Target under %(target)s") % {"target": view.percent(report.yardsticks.repeat_target)},
+            gettext("Target under %(target)s") % {"target": target_of(view, report.yardsticks.repeat_target)},
             gettext("Contacts where the person came back by themselves / all that count."),
         ),
     )  # fmt: skip
@@ -260,6 +274,36 @@ def reasons(report: FcrReport, view: View) -> tuple[Counted, ...]:
             str(round(count * 100 / most)),
         )
         for reason, count in report.reasons.items()
+    )
+
+
+@dataclass(frozen=True)
+class Win:
+    """A service, how many of its requests could be won back, and what stands in the way most often."""
+
+    title: str
+    net: str
+    count: str
+    href: str
+    reason: str
+
+
+def wins(report: FcrReport, view: View) -> tuple[Win, ...]:
+    """The services with most requests that the desk could have solved at the first contact and did not."""
+    groups = [group for group in report.groups_by(By.SERVICE) if group.net.not_resolved]
+    most = sorted(groups, key=lambda group: group.net.not_resolved, reverse=True)[:MOST_WON]
+    return tuple(_win(group, report, view) for group in most)
+
+
+def _win(group: Group, report: FcrReport, view: View) -> Win:
+    judged = [one for one in report.judged if one.opening.service_key == group.key and one.opening.eligible]
+    reason = next(iter(failed_rules(judged)))
+    return Win(
+        title=group.title,
+        net=shown_tally(view, group.net, closed=group.closed),
+        count=view.number(group.net.not_resolved),
+        href=behind(report.question, By.SERVICE, of="net", key=group.key, verdict=VerdictKind.NOT_RESOLVED),
+        reason=gettext(REASONS[reason]),
     )
 
 

@@ -37,7 +37,6 @@ class Frame:
     as_of_iso: str
     print_line: str
     meaning: tuple[tuple[str, str], ...]
-    is_hidden: bool
     is_usual_measure: bool
     measure_line: str
 
@@ -71,7 +70,6 @@ def frame(report: FcrReport, choices: Choices, view: View, path: str, csv: str, 
         as_of_iso=view.iso(report.as_of),
         print_line=_line(question, selects, view),
         meaning=_meaning(report, view),
-        is_hidden=report.hidden,
         is_usual_measure=not kept["window"] and not kept["time_limit"],
         measure_line=_measure(report),
     )
@@ -93,7 +91,11 @@ def _selects(question: Question, choices: Choices, bys: tuple[By, ...]) -> tuple
 
 def _line(question: Question, selects: tuple[Select, ...], view: View) -> str:
     period = gettext("%(start)s to %(end)s") % {"start": view.day(question.start_on), "end": view.day(question.end_on)}
-    chosen = [f"{one.label}: {dict(one.options).get(one.chosen, one.chosen)}" for one in selects if one.chosen]
+    chosen = [
+        f"{one.label}: {dict(one.options).get(one.chosen, one.chosen)}"
+        for one in selects
+        if one.chosen and one.name != "by"
+    ]
     return " · ".join([period, *chosen])
 
 

@@ -6,14 +6,14 @@ from decimal import Decimal
 from routing.work import ContactKind
 from spoc.reports.costs import Band, Cost
 from spoc.reports.fcr import FcrReport
-from spoc.reports.presets import OTHER_RATES
+from spoc.reports.presets import BEGINNING, OTHER_RATES
 from spoc.reports.question import By, Question
 from spoc.reports.repeats import CostGroup, a_year, at_another_rate, capacity_freed, cost_groups, days_so_far, kinds
 from spoc.reports.yardsticks import RateEntry
 from spoc.web.formats import View
 from spoc.web.report_first import Card, figure_card
 from spoc.web.report_frame import behind
-from spoc.web.report_words import CHANNELS, Titles, band, bands, shown
+from spoc.web.report_words import CAUSES_SAID, CHANNELS, Titles, band, bands, shown, target
 from spoc.web.words import gettext
 
 
@@ -39,6 +39,7 @@ class RateRow:
     what: str
     low: str
     high: str
+    band: str
     currency: str
     since: str
     source: str
@@ -59,7 +60,7 @@ class SaidRepeats:
     cause: str
 
 
-def said(report: FcrReport, view: View, titles: Titles) -> SaidRepeats:
+def said(report: FcrReport, view: View) -> SaidRepeats:
     by_cause = cost_groups(report, By.CAUSE)
     return SaidRepeats(
         is_hidden=report.hidden,
@@ -68,7 +69,7 @@ def said(report: FcrReport, view: View, titles: Titles) -> SaidRepeats:
         times=report.repeats.numerator,
         cost=bands(view, report.repeat_cost, 0),
         a_year=bands(view, _rounded(a_year(report)), 0),
-        cause=titles.of(By.CAUSE, by_cause[0].key, "") if by_cause else "",
+        cause=gettext(CAUSES_SAID.get(by_cause[0].key, "")) if by_cause and not by_cause[0].hidden else "",
     )
 
 
@@ -88,7 +89,7 @@ def cards(report: FcrReport, before: FcrReport | None, view: View) -> tuple[Card
         figure_card(
             gettext("Repeat contact rate"), report.repeats, view, repeat_href,
             before.repeats if before is not None and not before.hidden else None,
-            gettext("Target under %(target)s") % {"target": view.percent(report.yardsticks.repeat_target)},
+            gettext("Target under %(target)s") % {"target": target(view, report.yardsticks.repeat_target)},
             gettext("Contacts where the person came back by themselves. Thanks and automatic mail count nowhere."),
         ),
         _money_card(
@@ -121,9 +122,8 @@ def _money_card(name: str, cost: Cost, view: View, href: str, text: str, change:
     if one is None:
         return Card(name, "0", None, "", text, href, change, "same", definition)
     name = f"{name}, {one.currency}"
-    low, high = view.number(one.low, 2), view.number(one.high, 2)
-    if one.low >= 1000:  # noqa: PLR2004 - cents would not fit the card
-        low, high = view.number(one.low, 0), view.number(one.high, 0)
+    digits = 2 if one.high < 100 else 0  # noqa: PLR2004 - cents of more would not fit the card
+    low, high = view.number(one.low, digits), view.number(one.high, digits)
     further = [band(view, other) for other in cost.bands[1:]]
     return Card(name, low, high, "", text, href, " + ".join([change, *further]).strip(" +"), "same", definition)
 
@@ -131,8 +131,7 @@ def _money_card(name: str, cost: Cost, view: View, href: str, text: str, change:
 def _freed(report: FcrReport, view: View) -> Card:
     """What reaching the target would free; said of closed periods alone, as the target is."""
     freed = capacity_freed(report) if report.closed and not report.net.figure.too_few else None
-    target = view.percent(report.yardsticks.net_target)
-    name = gettext("Capacity freed at %(target)s") % {"target": target}
+    name = gettext("Capacity freed at %(target)s") % {"target": target(view, report.yardsticks.net_target)}
     definition = gettext(
         "Eligible requests × points to the target × repeats per unresolved request × cost of a repeat. Not savings."
     )
@@ -190,6 +189,16 @@ def rates(entries: tuple[RateEntry, ...], view: View) -> tuple[RateRow, ...]:
     return tuple(_rate(entry, view) for entry in entries)
 
 
+def in_force(report: FcrReport) -> tuple[RateEntry, ...]:
+    """Of each channel and level the newest rate that holds by now."""
+    today = report.as_of.astimezone(report.question.zone).date()
+    newest: dict[tuple[str | None, int | None], RateEntry] = {}
+    for entry in report.yardsticks.rates:
+        if entry.rate.valid_from <= today:
+            newest.setdefault((entry.rate.channel, entry.rate.tier), entry)
+    return tuple(newest.values())
+
+
 def _rate(entry: RateEntry, view: View) -> RateRow:
     rate = entry.rate
     channel = gettext(CHANNELS[rate.channel]) if rate.channel else gettext("All channels")
@@ -198,8 +207,9 @@ def _rate(entry: RateEntry, view: View) -> RateRow:
         what=f"{channel}, {tier}",
         low=view.number(rate.low, 2),
         high=view.number(rate.high, 2),
+        band=band(view, Band(rate.low, rate.high, rate.currency)),
         currency=rate.currency,
-        since=view.day(rate.valid_from),
+        since=view.day(rate.valid_from) if rate.valid_from > BEGINNING else gettext("the beginning"),
         source=rate.source,
         changed_by=entry.changed_by,
         changed_at=view.day(entry.changed_at),

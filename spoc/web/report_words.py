@@ -42,6 +42,13 @@ CAUSES: Final[Mapping[str, str]] = {
     RepeatCause.ASKED_AGAIN: marked("Asked again about the same"),
     RepeatCause.LOST_IN_HANDOFF: marked("Lost in a handoff: told the story again"),
 }
+CAUSES_SAID: Final[Mapping[str, str]] = {
+    RepeatCause.CHASED: marked("they wanted to know how it stands"),
+    RepeatCause.CORRECTED: marked("the desk got it wrong"),
+    RepeatCause.REOPENED: marked("it broke again"),
+    RepeatCause.ASKED_AGAIN: marked("they asked about the same again"),
+    RepeatCause.LOST_IN_HANDOFF: marked("the story was lost in a handoff"),
+}
 KINDS: Final[Mapping[str, str]] = {
     ContactKind.FIRST: marked("First contact"),
     ContactKind.RESPONSE: marked("Answer that the desk asked for"),
@@ -113,6 +120,11 @@ def shown(view: View, figure: Figure) -> str:
     return fraction(view, figure) if figure.denominator else "–"
 
 
+def target(view: View, share: Decimal) -> str:
+    """74 %, with only the decimals it has."""
+    return f"{view.number(share * 100)}{NARROW_SPACE}%"
+
+
 def fraction(view: View, figure: Figure) -> str:
     return gettext("%(part)s of %(whole)s") % {
         "part": view.number(figure.numerator),
@@ -134,7 +146,9 @@ def shown_tally(view: View, tally: Tally, *, closed: bool) -> str:
 
 
 def band(view: View, one: Band, digits: int = 2) -> str:
-    """Both ends with the same precision: 1,112.40 to 2,307.20 USD."""
+    """Both ends with the same precision: 1,112.40 to 2,307.20 USD; one number where they are the same."""
+    if one.low == one.high:
+        return view.money(one.low, one.currency, digits)
     low, high = view.number(one.low, digits), view.money(one.high, one.currency, digits)
     return gettext("%(low)s to %(high)s") % {"low": low, "high": high}
 

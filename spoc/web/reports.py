@@ -27,6 +27,7 @@ from spoc.web.formats import View
 from spoc.web.pages import notice, redirect, render, view_of
 from spoc.web.permissions import Permission, permits
 from spoc.web.report_frame import frame, link, titles_of
+from spoc.web.report_words import target
 from spoc.web.words import marked
 
 router = APIRouter()
@@ -86,6 +87,7 @@ def first_contact(http: Request, session: Database, now: Now, visit: Visitor, ac
         has_open=not all(week.closed for week in weeks),
         is_monthly=span is By.MONTH,
         reasons=report_first.reasons(answer, view),
+        wins=report_first.wins(answer, view),
         rows=report_first.rows(answer, table_by, view, titles),
         everything=report_first.everything(answer, view),
         table_by=table_by.value,
@@ -110,7 +112,7 @@ def _around(answer: FcrReport, view: View) -> dict[str, Any]:
         "closed": answer.closed,
         "closes_on": view.day(answer.closes_at),
         "target": str(answer.yardsticks.net_target * 100),
-        "target_text": view.percent(answer.yardsticks.net_target),
+        "target_text": target(view, answer.yardsticks.net_target),
         "target_source": answer.yardsticks.settings["target.net_fcr"].source,
         "hands": view.number(answer.handoffs.numerator),
         "bounces": view.number(answer.bounces),
@@ -127,14 +129,14 @@ def repeat_contacts(http: Request, session: Database, now: Now, visit: Visitor, 
         http,
         "reports/repeat.html",
         frame=frame(answer, choices, view, "/reports/repeat", "/reports/repeat-contacts.csv", REPEAT_BYS),
-        said=report_repeat.said(answer, view, titles),
+        said=report_repeat.said(answer, view),
         cards=() if answer.hidden else report_repeat.cards(answer, before(session, question, now), view),
         spans=report_repeat.rows(answer, span, view, titles),
         is_monthly=span is By.MONTH,
         rows=report_repeat.rows(answer, question.by, view, titles),
         everything=report_repeat.everything(answer, view),
         by=question.by.value,
-        rates=report_repeat.rates(answer.yardsticks.rates, view),
+        rates=report_repeat.rates(report_repeat.in_force(answer), view),
         factor=view.number(answer.yardsticks.prices.factor),
         compared=report_repeat.compared(answer, view),
         no_rate=report_repeat.no_rate(answer, view),
@@ -228,7 +230,7 @@ def _settings(
         channels=report_settings.channels(),
         tiers=report_settings.tiers(),
         other_rates=[report_settings.other(rate, view) for rate in OTHER_RATES],
-        other_targets=[(view.percent(target), source) for target, source in OTHER_TARGETS],
+        other_targets=[(target(view, share), source) for share, source in OTHER_TARGETS],
         **{"faults": (), "typed": {}, **refused},
     )
 

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -271,3 +272,30 @@ def test_the_report_of_a_year_ago_is_that_of_its_own_days(world: World, past: Pa
     past.opening(at=datetime.fromisoformat("2025-07-06T10:00:00+02:00"), resolved_at=None)
     answer = reader(world, client).get("/api/reports/fcr?from=2025-07-01&to=2025-07-31&by=month").json()
     assert [(group["key"], group["gross"]["not_resolved"]) for group in answer["groups"]] == [("2025-07", 1)]
+
+
+@pytest.mark.parametrize("key", ["manager", "lead"])
+@pytest.mark.parametrize("secret", [False, True])
+def test_pages_files_and_api_are_the_same_with_and_without_what_is_confidential(
+    world: World, past: Past, client: TestClient, key: str, secret: bool
+) -> None:
+    plain = past.opening()
+    asked = [
+        f"{path}?{PERIOD}{more}"
+        for path in PAGES
+        for more in ("", "&by=service", "&service=leaver", "&queue=hr", "&department=Board")
+    ]
+    browser = reader(world, client, key)
+    before = {address: browser.get(address).text for address in asked}
+    hidden = {
+        "service_key": "leaver",
+        "service_title": "Leaver",
+        "queue": "hr",
+        "confidential_to": ("hr",),
+        "department": "Board",
+    }
+    for _ in range(6):
+        row = past.opening(**hidden, secret=secret, same_issue_of_id=plain.id)
+        past.contact(row, ContactKind.REPEAT, MONDAY + MINUTE)
+    past.session.commit()
+    assert {address: browser.get(address).text for address in asked} == before

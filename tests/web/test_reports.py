@@ -287,7 +287,7 @@ def test_pages_files_and_api_are_the_same_with_and_without_what_is_confidential(
     ]
     browser = reader(world, client, key)
     before = {address: browser.get(address).text for address in asked}
-    hidden = {
+    hidden: dict[str, Any] = {
         "service_key": "leaver",
         "service_title": "Leaver",
         "queue": "hr",

@@ -89,9 +89,9 @@ def log(
     if refusal:
         return _form(http, session, actor, given, parcel.items, now, refusal, 422)
     try:
-        answer = _write(http, session, actor, given, parcel.items, now)
+        with session.begin_nested():  # what was written before it was refused is undone; the form still reads
+            answer = _write(http, session, actor, given, parcel.items, now)
     except (InvalidAnswers, Invalid, NotFound) as refused:
-        session.rollback()
         faults = refused.faults if isinstance(refused, InvalidAnswers) else ()
         refusal = Refusal("" if faults else str(refused), faults)
         return _form(http, session, actor, given, parcel.items, now, refusal, 422)

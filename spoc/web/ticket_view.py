@@ -72,11 +72,12 @@ class RequestLine:
 
 def agent_values(page: TicketPage, actor: Actor, view: View) -> dict[str, Any]:
     lines = task_lines(page, view)
+    mine = [line for line in lines if line.task.may_act and line.task.state in OPEN - {TaskState.WAITING}]
     return {
         "page": page,
         "asks": ask_cards(page, view),
-        "mine": [line for line in lines if line.task.may_act and line.task.state in OPEN - {TaskState.WAITING}],
-        "others": [line for line in lines if not (line.task.may_act and line.task.state in OPEN - {TaskState.WAITING})],
+        "mine": sorted(mine, key=lambda line: (not line.task.is_mine, *_urgency(line))),
+        "others": [line for line in lines if line not in mine],
         "departments": spoken(page.departments),
         "entries": entries(page),
         "holds": choices({key.value: text for key, text in HOLD_CHOICES.items()}),

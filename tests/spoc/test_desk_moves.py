@@ -185,7 +185,9 @@ def test_a_hold_for_the_requester_waits_for_them_and_their_answer_ends_it(
     assert (task.state, task.hold_reason) == (TaskState.READY, None)
     assert due is None or task.due_at == due + timedelta(hours=1)
     assert ticket_row(session, ticket).state is TicketState.OPEN
-    kinds = session.scalars(select(ContactRow.kind).where(ContactRow.ticket_id == ticket.ticket_id).order_by(ContactRow.id))
+    kinds = session.scalars(
+        select(ContactRow.kind).where(ContactRow.ticket_id == ticket.ticket_id).order_by(ContactRow.id)
+    )
     assert [str(kind) for kind in kinds] == ["first", "response"]
 
 
@@ -205,7 +207,9 @@ def test_a_hold_ends_in_the_future(world: World, session: Session, now: datetime
     ticket = world.submit("new-starter")
 
     with pytest.raises(NotLater):
-        hold(session, world.actor("agent.it"), task_id(ticket, "laptop-order"), now, reason=HoldReason.VENDOR, until=now)
+        hold(
+            session, world.actor("agent.it"), task_id(ticket, "laptop-order"), now, reason=HoldReason.VENDOR, until=now
+        )
 
 
 def test_a_task_that_is_not_held_cannot_be_resumed(world: World, session: Session, now: datetime) -> None:

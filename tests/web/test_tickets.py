@@ -84,9 +84,7 @@ def test_a_payslip_question_is_for_hr_alone(client: TestClient, world: World) ->
 
 @pytest.mark.parametrize("who", ["employee", "agent.desk", "agent.it", "agent.hr", "agent.facilities", "lead"])
 @pytest.mark.parametrize("service", ["new-starter", "password-access", "move"])
-def test_the_page_opens_for_everybody_who_may_see_it(
-    client: TestClient, world: World, who: str, service: str
-) -> None:
+def test_the_page_opens_for_everybody_who_may_see_it(client: TestClient, world: World, who: str, service: str) -> None:
     ticket = world.submit(service)
     world.sign_in(client, who)
     status = client.get(f"/api/tickets/{ticket.reference}").status_code

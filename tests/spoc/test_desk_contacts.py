@@ -1,0 +1,146 @@
+"""Contacts after the first: what kind they count as, and when they took place."""
+
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from routing.work import Channel, ContactKind, HoldReason, RepeatCause, TaskState
+from spoc.db.contacts import ContactRow
+from spoc.db.tickets import TaskRow
+from spoc.desk.contacts import Touch, ask_for_news, correct_kind, log_contact
+from spoc.desk.errors import NothingSaid, NotLater
+from spoc.desk.finishing import finish
+from spoc.desk.holds import hold
+from spoc.desk.messages import send_message
+from spoc.errors import NotAllowed, NotFound
+from tests.world import World
+
+
+def last(session: Session) -> ContactRow:
+    return session.scalars(select(ContactRow).order_by(ContactRow.id.desc()).limit(1)).one()
+
+
+def test_a_call_about_an_open_ticket_is_a_repeat_that_chases(world: World, session: Session, now: datetime) -> None:
+    ticket = world.submit("password-access")
+
+    log_contact(session, world.actor("agent.desk"), ticket.reference, Touch(Channel.PHONE, minutes=4), now)
+
+    contact = last(session)
+    assert (contact.kind, contact.cause, contact.tier) == (ContactKind.REPEAT, RepeatCause.CHASED, 1)
+    assert (contact.person_id, contact.agent_id) == (world.ids["employee"], world.ids["agent.desk"])
+    assert (contact.started_at, contact.ended_at, contact.late_logged) == (now - timedelta(minutes=4), now, False)
+
+
+def test_a_call_about_a_resolved_ticket_asks_again(world: World, session: Session, now: datetime) -> None:
+    ticket = world.submit("password-access")
+    finish(session, world.actor("agent.desk"), ticket.tasks[0].id, now)
+
+    log_contact(session, world.actor("agent.desk"), ticket.reference, Touch(Channel.PHONE), now + timedelta(hours=1))
+
+    assert (last(session).kind, last(session).cause) == (ContactKind.REPEAT, RepeatCause.ASKED_AGAIN)
+
+
+def test_a_call_that_answers_ends_the_hold(world: World, session: Session, now: datetime) -> None:
+    ticket = world.submit("password-access")
+    hold(session, world.actor("agent.desk"), ticket.tasks[0].id, now, reason=HoldReason.REQUESTER)
+
+    log_contact(session, world.actor("agent.desk"), ticket.reference, Touch(Channel.PHONE), now + timedelta(hours=1))
+
+    assert last(session).kind is ContactKind.RESPONSE
+    assert session.scalars(select(TaskRow.state)).all() == [TaskState.READY]
+
+
+def test_an_agent_may_say_what_it_was(world: World, session: Session, now: datetime) -> None:
+    ticket = world.submit("password-access")
+
+    touch = Touch(Channel.WALK_IN, ContactKind.THANKS)
+    log_contact(session, world.actor("agent.desk"), ticket.reference, touch, now)
+
+    assert (last(session).kind, last(session).cause) == (ContactKind.THANKS, None)
+
+
+def test_a_contact_written_down_late_keeps_its_own_times_and_says_so(
+    world: World, session: Session, now: datetime
+) -> None:
+    ticket = world.submit("password-access")
+    ended = now + timedelta(hours=1)
+
+    touch = Touch(Channel.PHONE, started_at=ended - timedelta(minutes=6), ended_at=ended)
+    log_contact(session, world.actor("agent.desk"), ticket.reference, touch, ended + timedelta(hours=3))
+
+    contact = last(session)
+    assert (contact.ended_at, contact.handling_minutes, contact.late_logged) == (ended, 6, True)
+
+
+def test_a_contact_lies_in_the_past_and_begins_before_it_ends(world: World, session: Session, now: datetime) -> None:
+    ticket = world.submit("password-access")
+    hour = timedelta(hours=1)
+
+    for touch in (Touch(Channel.PHONE, ended_at=now + hour), Touch(Channel.PHONE, started_at=now, ended_at=now - hour)):
+        with pytest.raises(NotLater):
+            log_contact(session, world.actor("agent.desk"), ticket.reference, touch, now)
+
+
+def test_only_who_works_on_it_logs_contacts(world: World, session: Session, now: datetime) -> None:
+    ticket = world.submit("password-access")
+
+    with pytest.raises(NotAllowed):
+        log_contact(session, world.actor("employee"), ticket.reference, Touch(Channel.PHONE), now)
+    with pytest.raises(NotFound):
+        log_contact(session, world.actor("agent.hr"), ticket.reference, Touch(Channel.PHONE), now)
+
+
+def test_a_message_of_the_requester_counts_and_one_of_an_agent_does_not(
+    world: World, session: Session, now: datetime
+) -> None:
+    ticket = world.submit("password-access")
+
+    send_message(session, world.actor("employee"), ticket.reference, now, body="Any news?", channel=Channel.WEB)
+    send_message(session, world.actor("agent.desk"), ticket.reference, now, body="Soon.", channel=Channel.WEB)
+
+    kinds = session.scalars(select(ContactRow.kind).order_by(ContactRow.id)).all()
+    assert kinds == [ContactKind.FIRST, ContactKind.REPEAT]
+
+
+def test_a_message_of_somebody_with_a_step_is_not_the_requesters(world: World, session: Session, now: datetime) -> None:
+    ticket = world.submit("new-starter")
+    plan = next(task for task in ticket.tasks if task.key == "first-week-plan")
+    step = session.scalars(select(TaskRow).where(TaskRow.public_id == plan.id)).one()
+    step.person_id = world.ids["colleague"]
+    session.flush()
+
+    send_message(session, world.actor("colleague"), ticket.reference, now, body="I will do it", channel=Channel.WEB)
+
+    assert (last(session).kind, last(session).person_id) == (ContactKind.OTHER, world.ids["colleague"])
+
+
+def test_an_empty_message_says_nothing(world: World, session: Session, now: datetime) -> None:
+    ticket = world.submit("password-access")
+
+    with pytest.raises(NothingSaid):
+        send_message(session, world.actor("employee"), ticket.reference, now, body=" \n", channel=Channel.WEB)
+
+
+def test_asking_for_news_of_a_ticket_of_others_finds_none(world: World, session: Session, now: datetime) -> None:
+    ticket = world.submit("password-access")
+
+    with pytest.raises(NotFound):
+        ask_for_news(session, world.actor("colleague"), ticket.reference, now, channel=Channel.WEB)
+
+
+def test_a_contact_is_corrected_by_those_who_work_on_its_ticket(world: World, session: Session, now: datetime) -> None:
+    ticket = world.submit("password-access")
+    ask_for_news(session, world.actor("employee"), ticket.reference, now, channel=Channel.WEB)
+    contact = last(session)
+
+    correct_kind(session, world.actor("agent.desk"), contact.public_id, now, kind=ContactKind.THANKS)
+    with pytest.raises(NotFound):
+        correct_kind(session, world.actor("employee"), contact.public_id, now, kind=ContactKind.OTHER)
+    with pytest.raises(NotFound):
+        correct_kind(session, world.actor("agent.desk"), uuid4(), now, kind=ContactKind.OTHER)
+
+    session.refresh(contact)
+    assert (contact.kind, contact.cause) == (ContactKind.THANKS, None)

@@ -47,8 +47,9 @@ def link(path: str, question: Question, **more: str | None) -> str:
 
 
 def behind(question: Question, by: By | None = None, **more: str | None) -> str:
-    """Where the tickets behind a figure are."""
-    return link("/reports/openings", question, by=(by or question.by).value, **more)
+    """Where the tickets behind a figure are. Openings have no cause: there it is a filter of its own."""
+    chosen = by or question.by
+    return link("/reports/openings", question, by=(By.WEEK if chosen is By.CAUSE else chosen).value, **more)
 
 
 def titles_of(view: View, choices: Choices) -> Titles:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
 from routing.work import ContactKind
 from spoc.reports.costs import Band, Cost
@@ -137,10 +138,19 @@ def _freed(report: FcrReport, view: View) -> Card:
     )
     href = behind(report.question, of="net", verdict="not_resolved")
     if freed is None:
-        why = gettext("for closed periods of 20 requests below the target")
+        why = (
+            gettext("The target is reached.")
+            if _is_reached(report)
+            else gettext("For closed periods of 20 requests or more.")
+        )
         return Card(name, None, None, "", gettext("no figure yet"), href, why, "same", definition)
     volume = gettext("%(count)s eligible requests") % {"count": view.number(report.net.figure.denominator)}
     return _money_card(name, freed, view, href, volume, "", definition)
+
+
+def _is_reached(report: FcrReport) -> bool:
+    rate = report.net.figure.rate
+    return report.closed and rate is not None and rate >= Fraction(report.yardsticks.net_target)
 
 
 def rows(report: FcrReport, by: By, view: View, titles: Titles) -> tuple[CostRow, ...]:
@@ -159,7 +169,7 @@ def _row(group: CostGroup, question: Question, by: By, view: View, titles: Title
         title=title,
         hidden=False,
         contacts=view.number(group.repeats.numerator),
-        href=behind(question, By.WEEK if by is By.CAUSE else by, of="contacts", kind="repeat", **named),
+        href=behind(question, by, of="contacts", kind="repeat", **named),
         rate="" if by is By.CAUSE else shown(view, group.repeats),
         low=view.money(one.low, one.currency, 2) if one else "–",
         high=view.money(one.high, one.currency, 2) if one else "–",

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.work import ContactKind
+from routing.work import ContactKind, RepeatCause
 from spoc.reports.export import defused, restored
 from tests.spoc.test_reports_facts import MINUTE, MONDAY, Past
 from tests.world import World
@@ -299,3 +299,22 @@ def test_pages_files_and_api_are_the_same_with_and_without_what_is_confidential(
         past.contact(row, ContactKind.REPEAT, MONDAY + MINUTE)
     past.session.commit()
     assert {address: browser.get(address).text for address in asked} == before
+
+
+@pytest.mark.parametrize("path", ["/reports", "/reports/repeat"])
+@pytest.mark.parametrize("by", ["week", "month", "service", "queue", "channel", "cause"])
+def test_every_link_of_a_report_leads_somewhere(
+    world: World, past: Past, client: TestClient, path: str, by: str
+) -> None:
+    row = past.opening(excluded=None)
+    past.contact(row, ContactKind.REPEAT, MONDAY + MINUTE, cause=RepeatCause.CHASED)
+    past.contact(past.opening(queue="it"), ContactKind.RESPONSE, MONDAY + MINUTE)
+    past.opening(excluded="spam")
+    browser = reader(world, client, "lead")
+    page = browser.get(f"{path}?{PERIOD}&by={by}")
+    if by == "cause" and path == "/reports":
+        assert page.status_code == 422
+        return
+    hrefs = {href.replace("&amp;", "&") for href in re.findall(r'href="(/reports[^"]*)"', page.text)}
+    assert len(hrefs) >= 6
+    assert {href for href in hrefs if browser.get(href).status_code != 200} == set()

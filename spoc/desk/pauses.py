@@ -1,19 +1,14 @@
-"""How long a task's clock stood still, and the calendar that counts it."""
+"""How long a task's clock stood still while we waited for an answer."""
 
-from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from routing.calendars import Calendar
 from routing.targets import due_after_pause
-from spoc.db.people import CalendarRow, QueueRow
+from spoc.db.calendars import calendar_of
 from spoc.db.tickets import MessageRow
 from spoc.desk.ticket_rows import Task, Ticket
-
-ALWAYS = Calendar("always", ZoneInfo("UTC"), (((time(0), time(0)),),) * 7)
-"""For a queue without a calendar: every minute counts."""
 
 
 def due_after_hold(session: Session, ticket: Ticket, task: Task, now: datetime) -> datetime | None:
@@ -33,23 +28,3 @@ def _asked_at(session: Session, ticket: Ticket, held_at: datetime) -> datetime |
     last = session.scalars(theirs.order_by(MessageRow.created_at.desc()).limit(1)).first() or ticket.opened_at
     ours = said.where(MessageRow.author_id != ticket.requester_id, MessageRow.created_at >= last)
     return session.scalars(ours.order_by(MessageRow.created_at).limit(1)).first()
-
-
-def calendar_of(session: Session, queue_id: int | None) -> Calendar:
-    row = session.scalars(
-        select(CalendarRow).join(QueueRow, QueueRow.calendar_id == CalendarRow.id).where(QueueRow.id == queue_id)
-    ).one_or_none()
-    if row is None:
-        return ALWAYS
-    return Calendar(
-        row.key,
-        ZoneInfo(row.time_zone),
-        tuple(_segments(day) for day in row.week),
-        row.country,
-        row.region,
-        {date.fromisoformat(day): _segments(spans) for day, spans in row.exceptions.items()},
-    )
-
-
-def _segments(spans: list[list[str]]) -> tuple[tuple[time, time], ...]:
-    return tuple((time.fromisoformat(start), time.fromisoformat(end)) for start, end in spans)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, time
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -11,11 +10,10 @@ from sqlalchemy.orm import Session
 from catalog.service import Catalogue
 from routing.calendars import Calendar
 from routing.rules import Rule
+from spoc.db.calendars import read_calendar, usual_hours
 from spoc.db.catalog import RoutingRuleRow
 from spoc.db.people import CalendarRow, LocationRow, OrganisationRow, QueueRow
 from spoc.intake.catalogue import at_version, newest_version
-
-Segment = tuple[time, time]
 
 
 @dataclass(frozen=True)
@@ -47,28 +45,6 @@ def read_desk_facts(session: Session) -> DeskFacts:
         locations={row.key: row.title for row in session.execute(select(LocationRow.key, LocationRow.title))},
         zone=ZoneInfo(zone),
     )
-
-
-def read_calendar(row: CalendarRow) -> Calendar:
-    """The row as routing's value."""
-    return Calendar(
-        key=row.key,
-        zone=ZoneInfo(row.time_zone),
-        week=tuple(_segments(day) for day in row.week),
-        country=row.country,
-        region=row.region,
-        exceptions={date.fromisoformat(day): _segments(segments) for day, segments in row.exceptions.items()},
-    )
-
-
-def usual_hours(zone: str) -> Calendar:
-    """The working time of a desk that has set none: Monday to Friday, 09:00 to 17:30."""
-    day = ((time(9), time(17, 30)),)
-    return Calendar(key="", zone=ZoneInfo(zone), week=(day, day, day, day, day, (), ()))
-
-
-def _segments(pairs: list[list[str]]) -> tuple[Segment, ...]:
-    return tuple((time.fromisoformat(start), time.fromisoformat(end)) for start, end in pairs)
 
 
 def _rules(session: Session) -> tuple[Rule, ...]:

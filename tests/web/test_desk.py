@@ -141,7 +141,7 @@ def test_every_act_of_a_task_works_from_its_page(client: TestClient, world: Worl
     ticket = world.submit("new-starter")
     world.sign_in(client, "agent.it")
     address = f"/desk/tasks/{task_id(ticket, 'laptop-order')}"
-    acts = (
+    acts: tuple[tuple[str, dict[str, str], TaskState], ...] = (
         ("claim", {}, TaskState.CLAIMED),
         ("release", {}, TaskState.READY),
         ("hold", {"reason": "vendor"}, TaskState.ON_HOLD),

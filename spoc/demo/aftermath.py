@@ -6,7 +6,7 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from routing.work import DESK, Channel, ContactKind
-from spoc.demo.arrivals import draw_course
+from spoc.demo.arrivals import AGAIN_COURSES, draw_course
 from spoc.demo.asking import Coming, expect
 from spoc.demo.detours import is_open_to_desk
 from spoc.demo.stage import Case, Stage
@@ -15,8 +15,8 @@ from spoc.demo.work import plan_again
 from spoc.desk.contacts import Touch, log_contact
 from spoc.desk.finishing import reopen_ticket
 
-AGAIN = 0.05
-STILL = 0.03
+AGAIN = 0.058
+STILL = 0.032
 THANKS = 0.07
 AUTOMATIC = 0.015
 
@@ -44,7 +44,7 @@ def _later(stage: Stage, at: datetime, days: int) -> datetime:
 def _expect_again(stage: Stage, case: Case, at: datetime) -> None:
     channel = case.channel if stage.happens(0.6) else Channel.PHONE
     say = stage.random.choice(case.chapter.again)
-    course = draw_course(stage, case.chapter, is_again=True)
+    course = draw_course(stage, case.chapter, AGAIN_COURSES)
     coming = Coming(case.requester, case.chapter, case.story, channel, course, say=say, is_again=True)
     expect(stage, coming, _later(stage, at, 5))
 
@@ -58,6 +58,8 @@ def _reopen(stage: Stage, case: Case, session: Session, at: datetime) -> None:
 def _tell(stage: Stage, case: Case, kind: ContactKind, occasion: str, session: Session, at: datetime) -> None:
     if is_resolved(session, case.ticket_id):
         note = stage.words.say(stage.random, occasion)
-        channel = Channel.EMAIL if kind is ContactKind.AUTOMATIC else stage.random.choice((Channel.EMAIL, Channel.PHONE))
+        channel = (
+            Channel.EMAIL if kind is ContactKind.AUTOMATIC else stage.random.choice((Channel.EMAIL, Channel.PHONE))
+        )
         touch = Touch(channel, kind, minutes=0 if kind is ContactKind.AUTOMATIC else 1, note=note)
         log_contact(session, stage.agent(DESK, at).actor, case.reference, touch, at)

@@ -1,5 +1,6 @@
 """How many ask on a day, when, by which channel and about what."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
@@ -10,14 +11,18 @@ from spoc.demo.asking import Coming, expect
 from spoc.demo.stage import Course, Player, Stage
 from spoc.demo.stories import Chapter
 
-A_DAY: Final = 29
+A_DAY: Final = 27
 WEEKDAYS: Final = (1.28, 1.06, 1.0, 0.95, 0.8)
 """Against an average day: what broke over the weekend is asked for on Monday."""
 
 BUSY: Final = {8: 11, 9: 17, 10: 14, 11: 11, 12: 5, 13: 11, 14: 12, 15: 10, 16: 7, 17: 2}
 """Asks by hour of the day, relative."""
 
-COURSES: Final = {Course.AT_ONCE: 84.0, Course.LATER: 6.5, Course.PASSED_ON: 6.0, Course.ASKED_BACK: 3.5}
+COURSES: Final = {Course.AT_ONCE: 88.5, Course.LATER: 4.5, Course.PASSED_ON: 4.0, Course.ASKED_BACK: 3.0}
+LATELY: Final = {Course.AT_ONCE: 62.0, Course.LATER: 22.0, Course.PASSED_ON: 8.0, Course.ASKED_BACK: 8.0}
+"""Of the last days more is still open: what takes long is not over yet, and there must be something to look at."""
+
+LAST_DAYS: Final = timedelta(days=3)
 AGAIN_COURSES: Final = {Course.AT_ONCE: 45.0, Course.LATER: 20.0, Course.PASSED_ON: 35.0}
 APART: Final = timedelta(days=12)
 """The same person asks for the same only after so long, unless the story is that it did not last."""
@@ -66,7 +71,7 @@ def draw(stage: Stage, chapter: Chapter, at: datetime, channel: Channel | None =
         chapter=chapter,
         story=story,
         channel=channel or _channel(stage, chapter),
-        course=draw_course(stage, chapter),
+        course=draw_course(stage, chapter, LATELY if stage.ends_at - at < LAST_DAYS else COURSES),
         leaver=leaver,
     )
 
@@ -75,10 +80,10 @@ def _channel(stage: Stage, chapter: Chapter) -> Channel:
     return stage.weighed({one: float(weight) for one, weight in chapter.channels.items()})
 
 
-def draw_course(stage: Stage, chapter: Chapter, *, is_again: bool = False) -> Course:
+def draw_course(stage: Stage, chapter: Chapter, courses: Mapping[Course, float]) -> Course:
     """At once only where the catalogue says that it can be; passed on only where there is somebody to take it."""
     possible = stage.facts.catalogue.service(chapter.service).first_contact is FirstContact.POSSIBLE
-    course = stage.weighed(AGAIN_COURSES if is_again else COURSES) if possible else Course.LATER
+    course = stage.weighed(courses) if possible else Course.LATER
     if course is Course.PASSED_ON and not chapter.handoffs:
         return Course.LATER
     return Course.LATER if course is Course.ASKED_BACK and not chapter.questions else course

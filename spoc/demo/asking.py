@@ -12,7 +12,8 @@ from routing.work import DESK, Channel
 from spoc.demo.answers import Asking, fill_in
 from spoc.demo.stage import LIVE, Case, Course, Pace, Player, Stage
 from spoc.demo.stories import Chapter, Story
-from spoc.demo.work import plan_ready
+from spoc.demo.tasks import ready_of
+from spoc.demo.work import plan_tasks
 from spoc.intake.accept import accept
 from spoc.intake.submission import Submission
 
@@ -57,7 +58,7 @@ def ask(stage: Stage, coming: Coming, session: Session, at: datetime) -> Case:
     )
     stage.cases[case.ticket_id] = case
     stage.last_asked[coming.requester.member.account, coming.chapter.service] = at
-    plan_ready(stage, case, session, at)
+    plan_tasks(stage, case, ready_of(accepted), at)
     return case
 
 
@@ -80,5 +81,7 @@ def _submission(
 
 
 def expect(stage: Stage, coming: Coming, at: datetime) -> None:
-    """Note that somebody will ask."""
-    stage.agenda.add(at, partial(ask, stage, coming))
+    """Note that somebody will ask. A call that would still be going on at the end has not come in yet."""
+    talk = timedelta(minutes=coming.chapter.minutes[1] + 1 if coming.channel in LIVE else 0)
+    if at + talk <= stage.ends_at:
+        stage.agenda.add(at, partial(ask, stage, coming))

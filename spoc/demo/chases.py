@@ -11,9 +11,8 @@ from spoc.demo.stage import Case, Stage
 from spoc.desk.contacts import Touch, ask_for_news, log_contact
 from spoc.desk.messages import send_message
 
-WHEN_LATE = 0.55
-WHEN_LONG = 0.075
-LONG_MINUTES = 480
+WHEN_LATE = 0.6
+WHEN_LONG = 0.15
 
 
 def may_chase(stage: Stage, case: Case, now: datetime, finish_at: datetime, due_at: datetime | None) -> None:
@@ -22,7 +21,7 @@ def may_chase(stage: Stage, case: Case, now: datetime, finish_at: datetime, due_
     chase_at = stage.later(due_at if late and due_at and due_at > now else now, 40, 900)
     if chase_at < finish_at and stage.happens(WHEN_LATE if late else WHEN_LONG):
         stage.agenda.add(chase_at, partial(_chase, stage, case))
-    if chase_at < finish_at and is_open_to_desk(stage, case) and stage.happens(0.02):
+    if chase_at < finish_at and is_open_to_desk(stage, case) and stage.happens(0.05):
         stage.agenda.add(stage.later(now, 30, 400), partial(_other, stage, case))
 
 

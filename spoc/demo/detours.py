@@ -39,9 +39,7 @@ def pass_on(stage: Stage, case: Case, task: Ready, agent: Player, session: Sessi
     hand_over(session, agent.actor, task.id, at, to=chosen.to, why=chosen.why, know=know, warm=warm)
 
 
-def ask_back(
-    stage: Stage, case: Case, task: Ready, agent: Player, go_on: GoOn, session: Session, at: datetime
-) -> None:
+def ask_back(stage: Stage, case: Case, task: Ready, agent: Player, go_on: GoOn, session: Session, at: datetime) -> None:
     """Ask the requester, and stop the clock until they answer."""
     question = stage.random.choice(case.chapter.questions)
     body = stage.words.fill(stage.random, question.ask)

@@ -1,6 +1,5 @@
 """Filling an empty database with Halden Optics and its history, all or nothing."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -9,7 +8,6 @@ from typing import Final
 from sqlalchemy import exists, func, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
-from routing.calendars import is_working_day
 from spoc.db.contacts import ContactRow
 from spoc.db.people import PersonRow
 from spoc.db.tickets import OPEN_TASK, EventRow, TaskRow, TicketRow
@@ -18,8 +16,8 @@ from spoc.demo.errors import NotEmpty
 from spoc.demo.organisation import set_up
 from spoc.demo.own_requests import expect_own_requests
 from spoc.demo.simulate import Progress, simulate
-from spoc.demo.stage import set_stage
 from spoc.demo.staff import read_staff
+from spoc.demo.stage import set_stage
 
 DAYS: Final = 56
 SEED: Final = 4400
@@ -67,6 +65,8 @@ def fill(
 
 def _summary(session: Session) -> Summary:
     rows = (PersonRow, TicketRow, TaskRow, ContactRow, EventRow)
-    people, tickets, tasks, contacts, events = (session.scalar(select(func.count()).select_from(row)) or 0 for row in rows)
+    people, tickets, tasks, contacts, events = (
+        session.scalar(select(func.count()).select_from(row)) or 0 for row in rows
+    )
     unfinished = session.scalar(select(func.count()).select_from(TaskRow).where(text(OPEN_TASK))) or 0
     return Summary(people, tickets, tasks, unfinished, contacts, events)

@@ -116,7 +116,7 @@ def _calendars(session: Session) -> Mapping[str, int]:
         }
         row = upsert(CalendarRow).values(key=key, **values)
         session.execute(row.on_conflict_do_update(index_elements=["key"], set_=values))
-    return dict(session.execute(select(CalendarRow.key, CalendarRow.id)).tuples().all())
+    return {row.key: row.id for row in session.execute(select(CalendarRow.key, CalendarRow.id))}
 
 
 def _publish(session: Session, begins_at: datetime) -> Mapping[str, int]:
@@ -125,7 +125,7 @@ def _publish(session: Session, begins_at: datetime) -> Mapping[str, int]:
     publish(session, catalogue, None, "As shipped", begins_at)
     keys = [queue.key for queue in catalogue.queues]
     rows = select(QueueRow.key, QueueRow.id).where(QueueRow.key.in_(keys)).order_by(QueueRow.position)
-    return dict(session.execute(rows).tuples().all())
+    return {row.key: row.id for row in session.execute(rows)}
 
 
 def _rules(session: Session, queues: Mapping[str, int]) -> None:

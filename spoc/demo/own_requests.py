@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from routing.work import Channel, HoldReason
 from spoc.db.tickets import TaskRow
 from spoc.demo.asking import Coming, ask
+from spoc.demo.pace import A_MOMENT
 from spoc.demo.stage import Case, Course, Pace, Player, Stage
 from spoc.demo.stories import Story
 from spoc.demo.work import plan_again
@@ -64,7 +65,9 @@ def expect_own_requests(stage: Stage) -> None:
 def _read() -> tuple[Own, ...]:
     given = yaml.safe_load(files("spoc.demo").joinpath("own_requests.yaml").read_text("utf-8"))
     return tuple(
-        Own(**{**one, "channel": Channel(one["channel"]), "turns": tuple(Turn(**turn) for turn in one.get("turns", ()))})
+        Own(
+            **{**one, "channel": Channel(one["channel"]), "turns": tuple(Turn(**turn) for turn in one.get("turns", ()))}
+        )
         for one in given
     )
 
@@ -85,7 +88,7 @@ def _ask(stage: Stage, own: Own, session: Session, at: datetime) -> None:
     )
     case = ask(stage, coming, session, at)
     for turn in own.turns:
-        stage.agenda.add(max(_instant(stage, turn.at), at), partial(_take_turn, stage, case, turn))
+        stage.agenda.add(max(_instant(stage, turn.at), at + 2 * A_MOMENT), partial(_take_turn, stage, case, turn))
 
 
 def _pace(stage: Stage, given: Mapping[str, Any]) -> Pace:
@@ -107,8 +110,7 @@ def _take_turn(stage: Stage, case: Case, turn: Turn, session: Session, at: datet
             ask_for_news(session, who.actor, case.reference, at, channel=Channel.WEB)
         case "asks":
             _write(case, who, turn, session, at)
-            task_id = _task(session, case, turn.step)
-            hold(session, who.actor, task_id, at, reason=HoldReason.REQUESTER, note=turn.words)
+            hold(session, who.actor, _task(session, case, turn.step), at, reason=HoldReason.REQUESTER, note=turn.words)
         case "hands_over":
             task_id = _task(session, case, turn.step)
             hand_over(session, who.actor, task_id, at, to=turn.to, why=turn.words, know=turn.know)

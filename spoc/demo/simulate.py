@@ -43,12 +43,20 @@ def _days(stage: Stage) -> Sequence[datetime]:
 
 
 def _sweep(stage: Stage, session: Session, at: datetime) -> None:
-    for take in (open_due, resume_due):
-        while take(session, at) == BATCH:
-            pass
-    opened = select(TaskRow.ticket_id).where(TaskRow.ready_at == at).distinct().order_by(TaskRow.ticket_id)
-    for ticket_id in session.scalars(opened).all():
-        plan_ready(stage, stage.cases[ticket_id], session, at)
+    while resume_due(session, at) == BATCH:
+        pass
+    if _opened(session, at):
+        opened = select(TaskRow.ticket_id).where(TaskRow.ready_at == at).distinct().order_by(TaskRow.ticket_id)
+        for ticket_id in session.scalars(opened).all():
+            plan_ready(stage, stage.cases[ticket_id], session, at)
+
+
+def _opened(session: Session, at: datetime) -> int:
+    tickets = last = open_due(session, at)
+    while last == BATCH:
+        last = open_due(session, at)
+        tickets += last
+    return tickets
 
 
 def _settle_jobs(session: Session) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from routing.work import TaskState, TicketState
 from spoc.db.people import QueueRow
 from spoc.db.tickets import TaskRow, TicketRow
+from spoc.intake.write import Accepted
 
 STARTABLE = (TaskState.READY, TaskState.CLAIMED)
 
@@ -44,6 +45,15 @@ def startable(session: Session, ticket_id: int) -> Sequence[Ready]:
         .order_by(TaskRow.position)
     )
     return [Ready(*row) for row in rows]
+
+
+def ready_of(accepted: Accepted) -> Sequence[Ready]:
+    """Of a ticket that was just opened, without asking the database again."""
+    return [
+        Ready(task.id, task.key, task.queue, task.person_id, None, task.due_at, task.state)
+        for task in accepted.tasks
+        if task.state is TaskState.READY
+    ]
 
 
 def is_resolved(session: Session, ticket_id: int) -> bool:

@@ -1,5 +1,6 @@
 """Work on tasks, from claim to result: what is ready is planned, claimed, sometimes held up, and finished."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
@@ -22,7 +23,12 @@ WRITES_PROGRESS = 0.16
 
 def plan_ready(stage: Stage, case: Case, session: Session, now: datetime) -> None:
     """Decide who does what is ready on the ticket, and when; what is planned already stays as it is."""
-    for task in startable(session, case.ticket_id):
+    plan_tasks(stage, case, startable(session, case.ticket_id), now)
+
+
+def plan_tasks(stage: Stage, case: Case, tasks: Sequence[Ready], now: datetime) -> None:
+    """The same for tasks that are known to be ready."""
+    for task in tasks:
         if task.id not in stage.planned:
             stage.planned.add(task.id)
             _plan(stage, case, task, now)
@@ -36,7 +42,7 @@ def _plan(stage: Stage, case: Case, task: Ready, now: datetime) -> None:
     if task.queue is None:
         _plan_finish(stage, case, task, worker, pace, pace.finish_at)
     else:
-        stage.agenda.add(max(pace.claim_at, now), partial(_start, stage, case, task, worker, pace))
+        stage.agenda.add(pace.claim_at, partial(_start, stage, case, task, worker, pace))
     if case.paces is None and pace.finish_at is not None:
         may_chase(stage, case, now, pace.finish_at, task.due_at)
 
@@ -51,18 +57,14 @@ def _worker(stage: Stage, case: Case, task: Ready, at: datetime) -> Player:
     return stage.agent(task.queue, at)
 
 
-def _start(
-    stage: Stage, case: Case, task: Ready, worker: Player, pace: Pace, session: Session, at: datetime
-) -> None:
+def _start(stage: Stage, case: Case, task: Ready, worker: Player, pace: Pace, session: Session, at: datetime) -> None:
     if task.state is TaskState.READY:
         claim(session, worker.actor, task.id, at)
     if case.paces is not None or not _takes_a_detour(stage, case, task, worker, pace, at):
-        _plan_finish(stage, case, task, worker, pace, max(pace.finish_at, at) if pace.finish_at else None)
+        _plan_finish(stage, case, task, worker, pace, pace.finish_at)
 
 
-def _plan_finish(
-    stage: Stage, case: Case, task: Ready, worker: Player, pace: Pace, finish_at: datetime | None
-) -> None:
+def _plan_finish(stage: Stage, case: Case, task: Ready, worker: Player, pace: Pace, finish_at: datetime | None) -> None:
     if finish_at is not None:
         stage.agenda.add(finish_at, partial(_finish, stage, case, task, worker, pace.result))
 
@@ -121,8 +123,9 @@ def _finish(
 ) -> None:
     finish(session, worker.actor, task.id, at, result=_result(stage, case, task) if result is None else result)
     case.steps_done += 1
-    plan_ready(stage, case, session, at)
-    if case.paces is None and is_resolved(session, case.ticket_id):
+    if not is_resolved(session, case.ticket_id):
+        plan_ready(stage, case, session, at)
+    elif case.paces is None:
         stage.follow_up(stage, case, session, at)
 
 

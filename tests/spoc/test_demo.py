@@ -1,0 +1,180 @@
+"""The demo fills an empty database with a history that hangs together, the same one every time."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session, sessionmaker
+
+from routing.visibility import Role
+from routing.work import TaskState
+from spoc.db.contacts import ContactRow
+from spoc.db.jobs import JobRow, JobState
+from spoc.db.people import OrganisationRow, PersonRow, QueueMemberRow, QueueRow
+from spoc.db.session import make_engine, make_sessions
+from spoc.db.tickets import AskRow, EventRow, TaskRow, TicketRow
+from spoc.demo import PASSWORD, SIGN_INS, NotEmpty, Summary, fill, mail_of
+from spoc.demo.simulate import Progress
+from spoc.people.directory import actor_of, person_by_mail
+from spoc.people.passwords import matches
+from spoc.settings import Settings
+from tests.conftest import fresh_database
+
+NOW = datetime(2026, 8, 13, 9, 0, tzinfo=UTC)
+DAYS = 4
+
+
+def quiet(_done: int, _total: int) -> None:
+    """Nobody watches."""
+
+
+@contextmanager
+def empty_database(server: str, template: str) -> Iterator[sessionmaker[Session]]:
+    with fresh_database(server, make_url(template).database) as url:
+        engine = make_engine(url, Settings())
+        try:
+            yield make_sessions(engine)
+        finally:
+            engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def filled(server_url: str, migrated: str) -> Iterator[tuple[sessionmaker[Session], Summary]]:
+    """One short history for all tests that only read it: filling takes seconds."""
+    with empty_database(server_url, migrated) as sessions:
+        yield sessions, fill(sessions, NOW, quiet, days=DAYS)
+
+
+@pytest.fixture
+def summary(filled: tuple[sessionmaker[Session], Summary]) -> Summary:
+    return filled[1]
+
+
+@pytest.fixture
+def session(filled: tuple[sessionmaker[Session], Summary]) -> Iterator[Session]:
+    with filled[0]() as one:
+        yield one
+
+
+def test_a_short_history_hangs_together(summary: Summary, session: Session) -> None:
+    assert summary.tickets > 60
+    assert 0 < summary.open_tasks < summary.tasks
+    assert _tickets_without_tasks(session) == 0
+    assert list(_gaps(session)) == []
+    assert _latest(session) <= NOW
+    assert _out_of_order(session) == []
+    assert session.scalar(select(func.count()).where(JobRow.state != JobState.DONE)) == 0
+
+
+def _tickets_without_tasks(session: Session) -> int:
+    with_task = select(TaskRow.id).where(TaskRow.ticket_id == TicketRow.id).exists()
+    return session.scalar(select(func.count()).select_from(TicketRow).where(~with_task)) or 0
+
+
+def _gaps(session: Session) -> Iterator[int]:
+    """Tickets whose events are not numbered 1 to n, n being what the ticket counts."""
+    rows = session.execute(
+        select(EventRow.ticket_id, TicketRow.event_count, func.array_agg(EventRow.number))
+        .join(TicketRow, TicketRow.id == EventRow.ticket_id)
+        .group_by(EventRow.ticket_id, TicketRow.event_count)
+    )
+    yield from (ticket for ticket, count, numbers in rows if sorted(numbers) != list(range(1, count + 1)))
+
+
+def _latest(session: Session) -> datetime:
+    columns = EventRow.at, ContactRow.started_at, ContactRow.ended_at, TaskRow.done_at, TicketRow.resolved_at
+    found = [session.scalar(select(func.max(column))) for column in columns]
+    return max(at for at in found if isinstance(at, datetime))
+
+
+def _out_of_order(session: Session) -> list[str]:
+    """Finished tasks that were not opened, claimed and finished in this order."""
+    rows = session.execute(
+        select(TaskRow.key, TaskRow.ticket_id, TicketRow.opened_at, TaskRow.claimed_at, TaskRow.done_at)
+        .join(TicketRow, TicketRow.id == TaskRow.ticket_id)
+        .where(TaskRow.state == TaskState.DONE)
+    ).all()
+    return [
+        f"{row.key} of {row.ticket_id}"
+        for row in rows
+        if not row.opened_at < (row.claimed_at or row.done_at) <= row.done_at
+    ]
+
+
+def test_it_is_marked_as_a_demo(summary: Summary, session: Session) -> None:
+    organisation = session.get_one(OrganisationRow, 1)
+
+    assert (organisation.name, organisation.is_demo, organisation.desk_phone) == ("Halden Optics", True, "4400")
+    assert 140 <= summary.people <= 160
+
+
+def test_each_sign_in_has_its_role_and_the_one_password(session: Session) -> None:
+    expected = {
+        "employee": (Role.EMPLOYEE, set()),
+        "agent.desk": (Role.AGENT, {"desk"}),
+        "agent.it": (Role.AGENT, {"it"}),
+        "agent.facilities": (Role.AGENT, {"facilities"}),
+        "agent.hr": (Role.AGENT, {"hr"}),
+        "agent.office": (Role.AGENT, {"office"}),
+        "lead": (Role.LEAD, {"desk", "it"}),
+        "manager": (Role.MANAGER, set()),
+        "owner": (Role.OWNER, set()),
+        "admin": (Role.ADMINISTRATOR, set()),
+    }
+    assert set(SIGN_INS) == set(expected)
+    for account, (role, queues) in expected.items():
+        actor = actor_of(session, person_by_mail(session, mail_of(account)).id)
+        assert role in actor.roles, account
+        assert actor.queues == queues, account
+    kept = set(session.scalars(select(PersonRow.password_hash).where(PersonRow.password_hash.is_not(None))))
+    assert len(kept) == 1
+    assert matches(PASSWORD, kept.pop())
+
+
+def test_each_queue_has_members_and_work(session: Session) -> None:
+    joined = select(QueueRow.key, func.count()).join(QueueMemberRow, QueueMemberRow.queue_id == QueueRow.id)
+    members = {queue: count for queue, count in session.execute(joined.group_by(QueueRow.key))}  # noqa: C416
+    worked = select(QueueRow.key).join(TaskRow, TaskRow.queue_id == QueueRow.id).distinct()
+
+    assert set(members) == set(session.scalars(worked)) == {"desk", "it", "facilities", "hr", "office"}
+    assert all(3 <= count <= 6 for count in members.values())
+
+
+def test_the_employee_has_requests_in_several_states_and_a_step_of_their_own(session: Session) -> None:
+    jonas = person_by_mail(session, mail_of("employee")).id
+    states = set(session.scalars(select(TicketRow.state).where(TicketRow.requester_id == jonas)))
+    own = session.scalars(select(TaskRow.state).where(TaskRow.person_id == jonas)).all()
+
+    assert {state.value for state in states} == {"open", "resolved", "waiting_for_requester"}
+    assert TaskState.READY in own
+
+
+def test_the_same_seed_gives_the_same_history_and_progress_is_told_for_every_day(
+    server_url: str, migrated: str
+) -> None:
+    told: list[tuple[int, int]] = []
+
+    first = _history(server_url, migrated, lambda done, total: told.append((done, total)))
+
+    assert first == _history(server_url, migrated, quiet)
+    assert told == [(1, 2), (2, 2)]
+
+
+def _history(server: str, template: str, progress: Progress) -> list[tuple[object, ...]]:
+    asks = select(AskRow.service_key, AskRow.opened_at, AskRow.resolved_at, AskRow.text, AskRow.answers)
+    with empty_database(server, template) as sessions:
+        fill(sessions, NOW, progress, days=1)
+        with sessions() as session:
+            return [tuple(row) for row in session.execute(asks.order_by(AskRow.id))]
+
+
+def test_it_refuses_a_database_with_people_in_it(sessions: sessionmaker[Session]) -> None:
+    with sessions() as session:
+        session.add(PersonRow(mail="ada@example.org", name="Ada", sort_name="ada", created_at=NOW))
+        session.commit()
+
+    with pytest.raises(NotEmpty):
+        fill(sessions, NOW, quiet, days=DAYS)

@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from pwd import getpwnam
 from typing import IO, Any
 from urllib.parse import quote
 
@@ -49,6 +50,7 @@ class Server:
             return
         with _gate(self.pg.parent), self.in_use:
             if _nobody_else(self.in_use):
+                _let_traverse(self.pg.parent)
                 _pg_ctl(self.pg, "stop", "--wait", "--mode=fast", f"--timeout={STOP_SECONDS}")
 
 
@@ -213,8 +215,11 @@ def _let_traverse(folder: Path) -> None:
     """As root: give PostgreSQL, which refuses to be root, a user of its own that can reach data and binaries."""
     if not _as_root():
         return
-    add = ["useradd", "--system", "--user-group", "--no-create-home", SYSTEM_USER]
-    subprocess.run(add, check=False, capture_output=True)  # noqa: S603 - fixed words; it says no if the user exists
+    try:
+        getpwnam(SYSTEM_USER)
+    except KeyError:
+        add = ["useradd", "--system", "--user-group", "--no-create-home", SYSTEM_USER]
+        subprocess.run(add, check=False, capture_output=True)  # noqa: S603 - fixed words; another process may be faster
     for path in (folder, binaries()):
         for step in (path, *path.parents):
             if not step.stat().st_mode & stat.S_IXOTH:

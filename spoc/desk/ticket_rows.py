@@ -1,7 +1,7 @@
 """A ticket and its tasks as values, read from their rows in two statements however many there are."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -64,6 +64,11 @@ class Task:
     @property
     def waits_for_requester(self) -> bool:
         return self.state is TaskState.ON_HOLD and self.hold_reason is HoldReason.REQUESTER
+
+    def why_told(self, seen: Collection["Task"], all_tasks: Collection["Task"]) -> tuple[str, ...]:
+        """The reasons written with it, without those that name a task the reader does not see."""
+        hidden = {task.title for task in all_tasks} - {task.title for task in seen}
+        return tuple(line for line in self.why if not any(title in line for title in hidden))
 
     def share(self, reader_id: int) -> Share:
         """Its cell in the bar; the reader's own step stands under `YOU`."""

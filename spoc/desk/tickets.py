@@ -73,7 +73,7 @@ def task_part(reader: Reader, task: Task, seen: list[Task], ask_ids: dict[int, U
         done_at=task.done_at,
         needs=needs,
         waits_for=tuple(siblings[key].title for key in needs if siblings[key].state not in FULFILLED),
-        why=task.why,
+        why=task.why_told(seen, reader.ticket.tasks),
         person=task.person_name,
         assignee=task.assignee_name,
         is_mine=task.assignee_id == reader.actor.person_id,

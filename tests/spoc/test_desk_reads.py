@@ -34,7 +34,7 @@ def read(world: World, who: str, reference: str) -> TicketPage:
     return read_ticket(world.session, world.actor(who), reference, world.now, partial(service_at, world.session))
 
 
-def test_a_hidden_need_is_said_to_hold_up_and_not_named(world: World, session: Session) -> None:
+def test_a_hidden_need_is_said_to_hold_up_and_not_named(world: World, session: Session, day: Day) -> None:
     ticket = world.submit("new-starter")
     session.execute(update(TaskRow).where(TaskRow.key == "contract").values(confidential_to=["hr"]))
 
@@ -43,6 +43,7 @@ def test_a_hidden_need_is_said_to_hold_up_and_not_named(world: World, session: S
     assert [(mask.party, mask.blocks) for mask in page.masks] == [("HR", True)]
     accounts = next(task for task in page.tasks if task.key == "accounts")
     assert (accounts.needs, accounts.waits_for) == ((), ())
+    assert "Prepare the contract" not in str((page, show_queue(session, world.actor("agent.it"), "it", day)))
     assert read(world, "employee", ticket.reference).masks == ()
 
 

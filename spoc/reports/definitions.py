@@ -19,4 +19,4 @@ REPEATS: Final = (
     " contacts = sum over repeat contacts of rate(channel, tier, date) x f, as a band from low to high. Caused by the"
     " desk: the same over answers that the desk had to ask for, never part of that sum. A year = period x 365 / days."
 )
-QUEUE: Final = "Queue: the first queue the opening was placed in."
+QUEUE: Final = "The first queue the opening was placed in."

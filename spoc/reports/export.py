@@ -74,7 +74,7 @@ def _file(report: FcrReport, definition: str, columns: Sequence[str], lines: Ite
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     question = report.question
-    writer.writerow(["definition", definition, definitions.QUEUE])
+    writer.writerow(["definition", definition, "queue", definitions.QUEUE])
     writer.writerow(
         ["version", definitions.VERSION, "window_days", report.window_days, "as_of", report.as_of.isoformat()]
     )

@@ -89,8 +89,8 @@ def _fill(world: World, planter: Planter, accepted: Accepted, *, public: frozens
     session, ticket_id = world.session, accepted.ticket_id
     ask_id = session.scalars(select(AskRow.id).where(AskRow.ticket_id == ticket_id)).one()
     for task in session.scalars(select(TaskRow).where(TaskRow.ticket_id == ticket_id)):
-        readers = HR if task.confidential_to else own
-        task.result, task.hold_note = planter.word(readers), planter.word(readers)
+        task.result = planter.word(HR if task.confidential_to else public)
+        task.hold_note = planter.word(HR if task.confidential_to else own)
         if task.confidential_to:
             task.title = planter.word(HR)
             session.execute(update(TaskRow).where(TaskRow.id == task.id).values(detail=planter.word(HR)))

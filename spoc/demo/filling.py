@@ -14,10 +14,10 @@ from spoc.db.tickets import OPEN_TASK, EventRow, TaskRow, TicketRow
 from spoc.demo.aftermath import follow_up
 from spoc.demo.errors import NotEmpty
 from spoc.demo.organisation import set_up
-from spoc.demo.own_requests import expect_own_requests
 from spoc.demo.simulate import Progress, simulate
 from spoc.demo.staff import read_staff
 from spoc.demo.stage import set_stage
+from spoc.demo.told import expect_told
 
 DAYS: Final = 56
 SEED: Final = 4400
@@ -57,7 +57,7 @@ def fill(
         staff = read_staff()
         set_up(session, staff, begins_at, now.date())
         stage = set_stage(session, staff, Random(seed), begins_at, now, follow_up)  # noqa: S311 - dice, not secrets
-        expect_own_requests(stage)
+        expect_told(stage)
         simulate(stage, session, progress)
         session.execute(text("ANALYZE"))
         return _summary(session)

@@ -143,6 +143,13 @@ def test_each_queue_has_members_and_work(session: Session) -> None:
     assert all(3 <= count <= 6 for count in members.values())
 
 
+def test_each_agent_one_can_sign_in_as_has_work_at_hand(session: Session) -> None:
+    held = select(PersonRow.mail).join(TaskRow, TaskRow.assignee_id == PersonRow.id)
+    at_hand = set(session.scalars(held.where(TaskRow.state == TaskState.CLAIMED)))
+
+    assert at_hand >= {mail_of(account) for account in SIGN_INS if account.startswith("agent.")}
+
+
 def test_the_employee_has_requests_in_several_states_and_a_step_of_their_own(session: Session) -> None:
     jonas = person_by_mail(session, mail_of("employee")).id
     states = set(session.scalars(select(TicketRow.state).where(TicketRow.requester_id == jonas)))

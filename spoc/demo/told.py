@@ -1,4 +1,4 @@
-"""What Jonas Weber, the employee one can sign in as, has asked for: told beforehand in `own_requests.yaml`.
+"""Requests told beforehand in `told.yaml`: those of the employee one can sign in as, and what each agent works on.
 
 Every instant there is [working days before the end of the history, time of day], so that "yesterday" stays yesterday.
 """
@@ -27,7 +27,7 @@ from spoc.desk.handoff import hand_over
 from spoc.desk.holds import hold
 from spoc.desk.messages import send_message
 
-WHO: Final = "employee"
+EMPLOYEE: Final = "employee"
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Turn:
 
     at: Sequence[Any]
     by: str
-    does: Literal["says", "notes", "asks", "hands_over", "chases"]
+    does: Literal["says", "notes", "asks", "waits", "hands_over", "chases"]
     words: str = ""
     step: str = ""
     to: str = ""
@@ -44,8 +44,8 @@ class Turn:
 
 
 @dataclass(frozen=True)
-class Own:
-    """One request. `steps` are paces by step, or by step and queue where it was handed over."""
+class Told:
+    """One request. `steps` are paces by step, or by step and queue where it was handed over; others stay untouched."""
 
     service: str
     channel: Channel
@@ -54,18 +54,19 @@ class Own:
     steps: Mapping[str, Mapping[str, Any]]
     say: str = ""
     turns: tuple[Turn, ...] = ()
+    by: str = EMPLOYEE
 
 
-def expect_own_requests(stage: Stage) -> None:
+def expect_told(stage: Stage) -> None:
     """Put all of it on the agenda; what lies before the history begins comes with its beginning."""
-    for own in _read():
-        stage.agenda.add(_instant(stage, own.at), partial(_ask, stage, own))
+    for told in _read():
+        stage.agenda.add(_instant(stage, told.at), partial(_ask, stage, told))
 
 
-def _read() -> tuple[Own, ...]:
-    given = yaml.safe_load(files("spoc.demo").joinpath("own_requests.yaml").read_text("utf-8"))
+def _read() -> tuple[Told, ...]:
+    given = yaml.safe_load(files("spoc.demo").joinpath("told.yaml").read_text("utf-8"))
     return tuple(
-        Own(
+        Told(
             **{**one, "channel": Channel(one["channel"]), "turns": tuple(Turn(**turn) for turn in one.get("turns", ()))}
         )
         for one in given
@@ -77,17 +78,17 @@ def _instant(stage: Stage, at: Sequence[Any]) -> datetime:
     return stage.on(-days, time.fromisoformat(clock))
 
 
-def _ask(stage: Stage, own: Own, session: Session, at: datetime) -> None:
+def _ask(stage: Stage, told: Told, session: Session, at: datetime) -> None:
     coming = Coming(
-        requester=stage.players[WHO],
-        chapter=stage.chapters[own.service],
-        story=Story(own.say, own.answers),
-        channel=own.channel,
+        requester=stage.players[told.by],
+        chapter=stage.chapters[told.service],
+        story=Story(told.say, told.answers),
+        channel=told.channel,
         course=Course.AT_ONCE,
-        paces={key: _pace(stage, given) for key, given in own.steps.items()},
+        paces={key: _pace(stage, given) for key, given in told.steps.items()},
     )
     case = ask(stage, coming, session, at)
-    for turn in own.turns:
+    for turn in told.turns:
         stage.agenda.add(max(_instant(stage, turn.at), at + 2 * A_MOMENT), partial(_take_turn, stage, case, turn))
 
 
@@ -111,6 +112,8 @@ def _take_turn(stage: Stage, case: Case, turn: Turn, session: Session, at: datet
         case "asks":
             _write(case, who, turn, session, at)
             hold(session, who.actor, _task(session, case, turn.step), at, reason=HoldReason.REQUESTER, note=turn.words)
+        case "waits":
+            hold(session, who.actor, _task(session, case, turn.step), at, reason=HoldReason.VENDOR, note=turn.words)
         case "hands_over":
             task_id = _task(session, case, turn.step)
             hand_over(session, who.actor, task_id, at, to=turn.to, why=turn.words, know=turn.know)
@@ -119,7 +122,7 @@ def _take_turn(stage: Stage, case: Case, turn: Turn, session: Session, at: datet
 
 def _write(case: Case, who: Player, turn: Turn, session: Session, at: datetime) -> None:
     internal = turn.does == "notes"
-    channel = Channel.WEB if internal or who.member.account == WHO else Channel.EMAIL
+    channel = Channel.WEB if internal or who is case.requester else Channel.EMAIL
     send_message(session, who.actor, case.reference, at, body=turn.words, channel=channel, internal=internal)
 
 

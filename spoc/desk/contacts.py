@@ -14,7 +14,7 @@ from spoc.db.events import Happening, lock, record
 from spoc.db.tickets import AskRow
 from spoc.desk.errors import NotLater
 from spoc.desk.follow import OVER, follow
-from spoc.desk.found import take_ticket, ticket_by_id, tier, works_on
+from spoc.desk.found import take_own_ticket, take_ticket, ticket_by_id, tier, works_on
 from spoc.desk.holds import end_hold
 from spoc.desk.ticket_rows import Ticket
 from spoc.errors import NotAllowed, NotFound
@@ -61,9 +61,9 @@ def ask_for_news(session: Session, actor: Actor, reference: str, now: datetime, 
     """The requester wants to know where it stands: a repeat contact, and desk and queues see it.
 
     Raises:
-        NotFound: there is no such ticket, or it is not the actor's to see.
+        NotFound, NotAllowed: as `take_own_ticket`.
     """
-    ticket = take_ticket(session, actor, reference)
+    ticket = take_own_ticket(session, actor, reference)
     touch = Touch(channel, ContactKind.REPEAT, RepeatCause.CHASED, started_at=now, ended_at=now)
     write_contact(session, ticket, actor, touch, now)
 

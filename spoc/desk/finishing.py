@@ -13,7 +13,7 @@ from spoc.db.tickets import TaskRow
 from spoc.desk.contacts import Touch, write_contact
 from spoc.desk.errors import NothingSaid, NotResolved
 from spoc.desk.follow import OVER, follow
-from spoc.desk.found import take_task, take_ticket
+from spoc.desk.found import take_own_ticket, take_task
 from spoc.desk.moves import NO_HOLD, move, tell
 from spoc.desk.ticket_rows import Task, Ticket
 
@@ -54,13 +54,13 @@ def reopen_ticket(session: Session, actor: Actor, reference: str, now: datetime,
     """The requester says that it is not resolved: a repeat contact, and the last task of the desk or a queue again.
 
     Raises:
-        NotFound: there is no such ticket, or it is not the actor's own.
+        NotFound, NotAllowed: as `take_own_ticket`.
         NothingSaid: without a reason.
         NotResolved: it is still being worked on.
     """
     if not why.strip():
         raise NothingSaid("what is still wrong")
-    ticket = take_ticket(session, actor, reference)
+    ticket = take_own_ticket(session, actor, reference)
     task = _last_done(ticket)
     if ticket.state not in OVER or task is None:
         raise NotResolved(ticket.reference)

@@ -37,6 +37,18 @@ def take_ticket(session: Session, actor: Actor, reference: str) -> Ticket:
     return find_ticket(session, actor, reference)
 
 
+def take_own_ticket(session: Session, actor: Actor, reference: str) -> Ticket:
+    """As `take_ticket`, for what only the requester may do.
+
+    Raises:
+        NotAllowed: they see it, but somebody else asked for it.
+    """
+    ticket = take_ticket(session, actor, reference)
+    if ticket.requester_id != actor.person_id:
+        raise NotAllowed("Only whoever asked for this can do that.")
+    return ticket
+
+
 def take_task(session: Session, actor: Actor, task_id: UUID) -> tuple[Ticket, Task]:
     """A task the actor may work on, with its ticket's lock held.
 

@@ -12,7 +12,7 @@ from spoc.db.contacts import ContactRow
 from spoc.db.tickets import TaskRow
 from spoc.desk.contacts import Touch, ask_for_news, correct_kind, log_contact
 from spoc.desk.errors import NothingSaid, NotLater
-from spoc.desk.finishing import finish
+from spoc.desk.finishing import finish, reopen_ticket
 from spoc.desk.holds import hold
 from spoc.desk.messages import send_message
 from spoc.errors import NotAllowed, NotFound
@@ -129,6 +129,16 @@ def test_asking_for_news_of_a_ticket_of_others_finds_none(world: World, session:
 
     with pytest.raises(NotFound):
         ask_for_news(session, world.actor("colleague"), ticket.reference, now, channel=Channel.WEB)
+
+
+def test_an_agent_neither_chases_nor_reopens_for_the_requester(world: World, session: Session, now: datetime) -> None:
+    ticket = world.submit("password-access")
+    desk = world.actor("agent.desk")
+
+    with pytest.raises(NotAllowed):
+        ask_for_news(session, desk, ticket.reference, now, channel=Channel.WEB)
+    with pytest.raises(NotAllowed):
+        reopen_ticket(session, desk, ticket.reference, now, why="They called", channel=Channel.PHONE)
 
 
 def test_a_contact_is_corrected_by_those_who_work_on_its_ticket(world: World, session: Session, now: datetime) -> None:

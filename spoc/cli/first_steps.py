@@ -1,17 +1,14 @@
 """What an empty database gets at its first start: organisation, catalogue, settings of the reports, a first key."""
 
-from importlib import import_module
-from importlib.util import find_spec
-from typing import Any
-
+from rich.progress import Progress
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from catalog.document import shipped
 from spoc import clock
-from spoc.db.people import OrganisationRow, PersonRow
+from spoc.cli.say import out
+from spoc.db.people import OrganisationRow
 from spoc.db.session import transaction
-from spoc.errors import Misconfigured
 from spoc.intake import catalogue
 from spoc.people import first_start
 from spoc.reports import presets
@@ -44,28 +41,23 @@ def is_demo(session: Session) -> bool:
 
 
 def fill_demo(sessions: sessionmaker[Session]) -> None:
-    """Fill an empty database with the demo's organisation; nothing happens where that was done before.
+    """Fill an empty database with the demo's organisation, showing how far it is; nothing happens the second time.
 
     Raises:
-        Misconfigured: there are real people in the database.
+        NotEmpty: there are real people in the database.
     """
+    from spoc.demo import fill  # noqa: PLC0415 - no part of a desk that runs for real
+
     with transaction(sessions) as session:
         if is_demo(session):
             return
-        somebody = session.scalar(select(PersonRow.id).limit(1))
-    if somebody is not None:
-        raise Misconfigured("--demo fills only an empty database, and this one has people: give another --data folder.")
-    _demo().fill(sessions)
+    with Progress(*Progress.get_default_columns(), console=out, transient=True) as bar:
+        history = bar.add_task("Eight weeks of history", total=None)
+        fill(sessions, clock.now(), lambda done, days: bar.update(history, completed=done, total=days))
 
 
 def demo_sign_ins() -> tuple[tuple[str, ...], str]:
     """Mail addresses of the demo's people, and their one password."""
-    demo = _demo()
-    return tuple(demo.SIGN_INS), str(demo.PASSWORD)
+    from spoc.demo import PASSWORD, SIGN_INS, mail_of  # noqa: PLC0415 - the same
 
-
-def _demo() -> Any:
-    # Loaded only when asked for: its names and texts are no part of a desk that runs for real.
-    if find_spec("spoc.demo") is None:
-        raise Misconfigured("This installation carries no demo.")
-    return import_module("spoc.demo")
+    return tuple(mail_of(account) for account in SIGN_INS), PASSWORD

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from catalog.service import FirstContact
-from routing.calendars import is_working_day
+from routing.calendars import add_working_days, is_working_day
 from routing.work import Channel
 from spoc.demo.asking import Coming, expect
 from spoc.demo.stage import Course, Player, Stage
@@ -18,7 +18,7 @@ WEEKDAYS: Final = (1.28, 1.06, 1.0, 0.95, 0.8)
 BUSY: Final = {8: 11, 9: 17, 10: 14, 11: 11, 12: 5, 13: 11, 14: 12, 15: 10, 16: 7, 17: 2}
 """Asks by hour of the day, relative."""
 
-COURSES: Final = {Course.AT_ONCE: 88.5, Course.LATER: 4.5, Course.PASSED_ON: 4.0, Course.ASKED_BACK: 3.0}
+COURSES: Final = {Course.AT_ONCE: 87.0, Course.LATER: 5.0, Course.PASSED_ON: 5.0, Course.ASKED_BACK: 3.0}
 LATELY: Final = {Course.AT_ONCE: 62.0, Course.LATER: 22.0, Course.PASSED_ON: 8.0, Course.ASKED_BACK: 8.0}
 """Of the last days more is still open: what takes long is not over yet, and there must be something to look at."""
 
@@ -27,7 +27,18 @@ AGAIN_COURSES: Final = {Course.AT_ONCE: 45.0, Course.LATER: 20.0, Course.PASSED_
 APART: Final = timedelta(days=12)
 """The same person asks for the same only after so long, unless the story is that it did not last."""
 
+EIGHT_WEEKS: Final = timedelta(weeks=8)
+
 _ABOUT_THE_TEAM: Final = frozenset({"new-starter", "move"})
+
+
+def draw_seldom(stage: Stage) -> None:
+    """Put what is rare on the agenda: as often as it should come, on any working days."""
+    length = stage.ends_at - stage.begins_at
+    for chapter in stage.chapters.values():
+        for _ in range(round(chapter.seldom * (length / EIGHT_WEEKS))):
+            day = stage.today(stage.begins_at + length * stage.random.random())
+            _draw(stage, _busy_instant(stage, add_working_days(stage.calendar, day, -1)), chapter)
 
 
 def draw_day(stage: Stage, day: date) -> None:
@@ -35,9 +46,9 @@ def draw_day(stage: Stage, day: date) -> None:
     working = is_working_day(stage.calendar, day)
     busy = A_DAY * WEEKDAYS[day.weekday()] * stage.random.uniform(0.86, 1.14) if working else 0
     for _ in range(round(busy)):
-        _draw(stage, _busy_instant(stage, day))
+        _draw(stage, _busy_instant(stage, day), _any_chapter(stage))
     for _ in range(stage.random.choice((0, 0, 1))):
-        _draw(stage, _evening_instant(stage, day), Channel.WEB)
+        _draw(stage, _evening_instant(stage, day), _any_chapter(stage), Channel.WEB)
 
 
 def _busy_instant(stage: Stage, day: date) -> datetime:
@@ -51,10 +62,13 @@ def _evening_instant(stage: Stage, day: date) -> datetime:
     return datetime.combine(day, at, stage.facts.zone)
 
 
-def _draw(stage: Stage, at: datetime, channel: Channel | None = None) -> None:
-    chapter = stage.weighed({one.service: float(one.share) for one in stage.chapters.values()})
-    coming = draw(stage, stage.chapters[chapter], at, channel)
-    if coming is not None:
+def _any_chapter(stage: Stage) -> Chapter:
+    return stage.random.choices(list(stage.chapters.values()), [one.share for one in stage.chapters.values()])[0]
+
+
+def _draw(stage: Stage, at: datetime, chapter: Chapter, channel: Channel | None = None) -> None:
+    coming = draw(stage, chapter, at, channel)
+    if coming is not None and at > stage.begins_at:
         expect(stage, coming, at)
 
 

@@ -12,6 +12,7 @@ from spoc.db.contacts import ContactRow
 from spoc.db.people import PersonRow
 from spoc.db.tickets import OPEN_TASK, EventRow, TaskRow, TicketRow
 from spoc.demo.aftermath import follow_up
+from spoc.demo.arrivals import draw_seldom
 from spoc.demo.errors import NotEmpty
 from spoc.demo.organisation import set_up
 from spoc.demo.simulate import Progress, simulate
@@ -58,6 +59,7 @@ def fill(
         set_up(session, staff, begins_at, now.date())
         stage = set_stage(session, staff, Random(seed), begins_at, now, follow_up)  # noqa: S311 - dice, not secrets
         expect_told(stage)
+        draw_seldom(stage)
         simulate(stage, session, progress)
         session.execute(text("ANALYZE"))
         return _summary(session)

@@ -40,7 +40,10 @@ class PassOn:
 
 @dataclass(frozen=True)
 class Chapter:
-    """All stories of one service. `share` weighs it against the others, `minutes` bound a call about it."""
+    """All stories of one service. `share` weighs it against the others, `minutes` bound a call about it.
+
+    `seldom` is how often it comes in eight weeks, for what is too rare to be left to the dice.
+    """
 
     service: str
     share: int
@@ -53,6 +56,7 @@ class Chapter:
     handoffs: tuple[PassOn, ...]
     again: tuple[str, ...]
     still: tuple[str, ...]
+    seldom: int = 0
 
 
 @dataclass(frozen=True)
@@ -102,4 +106,5 @@ def _chapter(given: Mapping[str, Any]) -> Chapter:
         handoffs=tuple(PassOn(*parts) for parts in given["handoffs"]),
         again=tuple(given["again"]),
         still=tuple(given["still"]),
+        seldom=given.get("seldom", 0),
     )

@@ -5,45 +5,32 @@ from starlette.middleware import Middleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from spoc.settings import Settings
-from spoc.web import (
-    api,
-    ask,
-    catalogue,
-    contacts,
-    contacts_api,
-    desk,
-    health,
-    help,  # noqa: A004 - a page, not the builtin
-    intake,
-    outbox,
-    people_admin,
-    profile,
-    reports,
-    sign_in,
-    tasks_api,
-    theme,
-    tickets,
-)
+from spoc.web import api, catalogue, health, help, outbox, theme  # noqa: A004 - a page, not the builtin
+from spoc.web.account import people, profile, sign_in
+from spoc.web.asking import front, intake
 from spoc.web.assets import ASK_AGAIN, FOREVER, digest, files
+from spoc.web.desk import contacts, contacts_api, queues, tasks_api
 from spoc.web.permissions import check_routes
 from spoc.web.refusals import add_handlers, answer
+from spoc.web.reports import pages as reports
 from spoc.web.runtime import Runtime
 from spoc.web.security import Doorkeeper, Frame
+from spoc.web.ticket import pages as tickets
 
 ROUTERS = (
     sign_in.router,
     profile.router,
-    people_admin.router,
+    people.router,
     help.router,
     health.router,
     outbox.router,
     theme.router,
-    ask.router,
+    front.router,
     intake.router,
     tickets.router,
     contacts.router,
     contacts_api.router,
-    desk.router,
+    queues.router,  # after contacts: /desk/{key} would take /desk/log
     tasks_api.router,
     reports.router,
     catalogue.router,

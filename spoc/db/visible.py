@@ -26,7 +26,7 @@ def _empty(column: ColumnElement[list[str]]) -> ColumnElement[bool]:
     return func.cardinality(column) == 0
 
 
-def queue_ids(actor: Actor) -> Select[tuple[int]]:
+def queue_ids(actor: Actor) -> Select[int]:
     """Ids of the queues that the actor serves or leads."""
     return select(QueueRow.id).where(QueueRow.key.in_(_mine(actor)))
 

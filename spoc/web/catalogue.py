@@ -9,7 +9,7 @@ from starlette.responses import Response
 from catalog.service import Catalogue, Service, Step
 from spoc.db.catalog import CatalogueVersionRow
 from spoc.intake.catalogue import at_version, newest_version
-from spoc.web.ask import by_need, sections
+from spoc.web.asking.front import by_need, sections
 from spoc.web.deps import Database, require
 from spoc.web.pages import render
 from spoc.web.permissions import Permission

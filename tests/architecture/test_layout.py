@@ -39,7 +39,9 @@ def modules() -> list[Path]:
 
 @pytest.mark.parametrize("tool", [["lint-imports"]], ids=["import contracts"])
 def test_no_import_goes_upward(tool: list[str]) -> None:
-    run = subprocess.run([Path(sys.executable).with_name(tool[0])], cwd=ROOT, capture_output=True, text=True, check=False)
+    run = subprocess.run(
+        [Path(sys.executable).with_name(tool[0])], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert run.returncode == 0, run.stdout + run.stderr
 
 
@@ -80,7 +82,8 @@ def test_only_the_edges_open_sessions() -> None:
     opening = [
         str(path)
         for path in modules()
-        if not edges.match(str(path)) and re.search(r"^(from|import) spoc\.db\.session", (ROOT / path).read_text(), re.M)
+        if not edges.match(str(path))
+        and re.search(r"^(from|import) spoc\.db\.session", (ROOT / path).read_text(), re.MULTILINE)
     ]
     assert opening == []
 

@@ -62,7 +62,9 @@ def test_events_are_numbered_from_one_without_a_gap(world: World) -> None:
 
 def test_what_is_said_of_a_confidential_step_stays_with_its_queue(world: World) -> None:
     world.submit("new-starter")
-    confidential = {row.id: row.confidential_to for row in world.session.scalars(select(TaskRow)) if row.confidential_to}
+    confidential = {
+        row.id: row.confidential_to for row in world.session.scalars(select(TaskRow)) if row.confidential_to
+    }
     assert confidential
     for event in world.session.scalars(select(EventRow).where(EventRow.task_id.in_(confidential))):
         assert not event.public

@@ -33,7 +33,7 @@ def every_ticket(world: World) -> None:
 
 
 def queue_keys(world: World) -> dict[int, str]:
-    return {id_: key for id_, key in world.session.execute(select(QueueRow.id, QueueRow.key))}
+    return {row.id: row.key for row in world.session.execute(select(QueueRow.id, QueueRow.key))}
 
 
 def actors(world: World) -> list[Actor]:

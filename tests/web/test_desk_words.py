@@ -10,10 +10,10 @@ from catalog.service import FieldKind
 from routing.work import HoldReason, TaskState
 from spoc.desk.requests import Next
 from spoc.desk.ticket_page import Answer, EventPart
-from spoc.web.desk_words import due_mark, length, stands_because
+from spoc.web.desk.words import due_mark, length, stands_because
 from spoc.web.formats import View
-from spoc.web.sentences import ASKED, DESK, sentence
-from spoc.web.ticket_view import in_words, next_words
+from spoc.web.ticket.sentences import ASKED, DESK, sentence
+from spoc.web.ticket.view import in_words, next_words
 
 NOW = datetime(2026, 8, 13, 9, 0, tzinfo=UTC)
 VIEW = View("en", "Europe/Berlin", NOW)

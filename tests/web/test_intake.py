@@ -168,9 +168,7 @@ def test_only_agents_log_contacts_of_other_channels(client: TestClient, world: W
     assert world.session.scalars(select(ContactRow.channel)).one() is Channel.PHONE
 
 
-def test_a_failed_commit_is_not_answered_201(
-    client: TestClient, world: World, sessions: sessionmaker[Session]
-) -> None:
+def test_a_failed_commit_is_not_answered_201(client: TestClient, world: World, sessions: sessionmaker[Session]) -> None:
     world.sign_in(client, "employee")
 
     def fail(_session: Session) -> None:

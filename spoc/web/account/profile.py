@@ -15,12 +15,12 @@ from spoc.people.accounts import change_password
 from spoc.people.errors import InvalidAccount, TooManyAttempts, WrongPassword
 from spoc.people.sessions import end_other_sessions, open_sessions, start_session
 from spoc.people.tokens import create_token, revoke_token, tokens_of
+from spoc.web.account.sign_in import address_of, give_session
 from spoc.web.deps import Database, Now, Running, Visitor, limits_of, require, session_secret
 from spoc.web.errors import status_of
 from spoc.web.pages import notice, redirect, render
 from spoc.web.permissions import Permission
 from spoc.web.runtime import Runtime
-from spoc.web.sign_in import address_of, give_session
 from spoc.web.words import gettext, marked
 
 router = APIRouter()

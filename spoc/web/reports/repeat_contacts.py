@@ -12,9 +12,9 @@ from spoc.reports.question import By, Question
 from spoc.reports.repeats import CostGroup, a_year, at_another_rate, capacity_freed, cost_groups, days_so_far, kinds
 from spoc.reports.yardsticks import RateEntry
 from spoc.web.formats import View
-from spoc.web.report_first import Card, figure_card
-from spoc.web.report_frame import behind
-from spoc.web.report_words import CAUSES_SAID, CHANNELS, Titles, band, bands, shown, target
+from spoc.web.reports.first_contact import Card, figure_card
+from spoc.web.reports.frame import behind
+from spoc.web.reports.words import CAUSES_SAID, CHANNELS, Titles, band, bands, shown, target
 from spoc.web.words import gettext
 
 

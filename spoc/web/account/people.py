@@ -13,10 +13,10 @@ from spoc.people.errors import InvalidAccount
 from spoc.people.grants import GRANTABLE, set_queues, set_roles
 from spoc.people.links import make_link
 from spoc.people.roster import all_queues, list_people, one_person
+from spoc.web.account.profile import ROLE_WORDS
 from spoc.web.deps import Database, Now, Running, require
 from spoc.web.pages import notice, redirect, render
 from spoc.web.permissions import Permission
-from spoc.web.profile import ROLE_WORDS
 from spoc.web.runtime import Runtime
 from spoc.web.words import gettext, marked
 

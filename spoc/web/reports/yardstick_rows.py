@@ -10,7 +10,7 @@ from spoc.reports.errors import InvalidReportSetting
 from spoc.reports.presets import FACTOR, NET_TARGET, REPEAT_TARGET, SETTINGS
 from spoc.reports.yardsticks import Setting, Yardsticks
 from spoc.web.formats import View
-from spoc.web.report_words import CHANNELS
+from spoc.web.reports.words import CHANNELS
 from spoc.web.words import gettext, marked
 
 LIMIT: Final = "limit."

@@ -13,8 +13,8 @@ from spoc.reports.listing import PAGE, Behind, Listed, Of
 from spoc.reports.opening import Reason, VerdictKind
 from spoc.reports.question import Question
 from spoc.web.formats import View
-from spoc.web.report_frame import link
-from spoc.web.report_words import BYS, CAUSES, CHANNELS, EXCLUDED, KINDS, REASONS, VERDICTS, Titles
+from spoc.web.reports.frame import link
+from spoc.web.reports.words import BYS, CAUSES, CHANNELS, EXCLUDED, KINDS, REASONS, VERDICTS, Titles
 from spoc.web.words import gettext, marked
 
 PARAMETERS: Final = ("of", "key", "verdict", "reason", "kind", "cause", "decided", "after")

@@ -12,9 +12,9 @@ from routing.visibility import Actor
 from routing.work import ContactKind, HoldReason, TaskState, TicketState
 from spoc.desk.requests import Next, Request
 from spoc.desk.ticket_page import Answer, AskPart, ContactPart, EventPart, MessagePart, TaskPart, TicketPage
-from spoc.web.desk_words import CAUSES, CHANNELS, KINDS, Due, choices, due_mark, spoken, stands_because
+from spoc.web.desk.words import CAUSES, CHANNELS, KINDS, Due, choices, due_mark, spoken, stands_because
 from spoc.web.formats import View
-from spoc.web.sentences import sentence
+from spoc.web.ticket.sentences import sentence
 from spoc.web.words import gettext, marked
 
 HOLD_CHOICES = {

@@ -25,7 +25,7 @@ from spoc.desk.queues import all_queues, badges, my_work, show_queue
 from spoc.people.directory import Visit
 from spoc.web.day import day_of, local_instant
 from spoc.web.deps import Database, Now, Visitor, require
-from spoc.web.desk_words import Due, due_mark, spoken, stands_because
+from spoc.web.desk.words import Due, due_mark, spoken, stands_because
 from spoc.web.formats import View
 from spoc.web.pages import local_path, notice, redirect, render, view_of
 from spoc.web.permissions import Permission

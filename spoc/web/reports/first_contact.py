@@ -12,9 +12,9 @@ from spoc.reports.measures import reasons as failed_rules
 from spoc.reports.opening import VerdictKind
 from spoc.reports.question import By, Question
 from spoc.web.formats import NARROW_SPACE, View
-from spoc.web.report_frame import behind
-from spoc.web.report_words import EXCLUDED, REASONS, TOO_FEW, Titles, fraction, percent, shown, shown_tally
-from spoc.web.report_words import target as target_of
+from spoc.web.reports.frame import behind
+from spoc.web.reports.words import EXCLUDED, REASONS, TOO_FEW, Titles, fraction, percent, shown, shown_tally
+from spoc.web.reports.words import target as target_of
 from spoc.web.words import gettext
 
 MOST_NAMED: Final = 3

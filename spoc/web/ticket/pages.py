@@ -20,8 +20,8 @@ from spoc.intake.catalogue import service_at
 from spoc.web.deps import Database, Now, Visitor, require
 from spoc.web.pages import notice, redirect, render, view_of
 from spoc.web.permissions import Permission
-from spoc.web.ticket_json import ticket_json
-from spoc.web.ticket_view import agent_values, request_lines, status_values
+from spoc.web.ticket.api_shape import ticket_json
+from spoc.web.ticket.view import agent_values, request_lines, status_values
 from spoc.web.words import marked
 
 router = APIRouter()

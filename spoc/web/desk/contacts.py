@@ -26,12 +26,12 @@ from spoc.intake.desk_facts import DeskFacts, read_desk_facts
 from spoc.intake.submission import Submission
 from spoc.intake.write import Accepted
 from spoc.people.directory import suggest
+from spoc.web.asking.parcel import Parcel, read_parcel
 from spoc.web.deps import Database, Now, Running, require
-from spoc.web.desk_words import KINDS, choices
+from spoc.web.desk.solved import solve
+from spoc.web.desk.words import KINDS, choices
 from spoc.web.pages import notice, redirect, render
-from spoc.web.parcel import Parcel, read_parcel
 from spoc.web.permissions import Permission
-from spoc.web.solved import solve
 from spoc.web.words import gettext, marked
 
 router = APIRouter()

@@ -15,10 +15,10 @@ from spoc.intake.accept import accept
 from spoc.intake.catalogue import current
 from spoc.intake.desk_facts import read_desk_facts
 from spoc.intake.submission import Repeatable, Submission
-from spoc.web.ask import Draft, read_draft, show_draft
+from spoc.web.asking.front import Draft, read_draft, show_draft
+from spoc.web.asking.parcel import LONGEST_KEY, Fault, Parcel, Unreadable, read_parcel
 from spoc.web.deps import Database, Now, Running, require
 from spoc.web.pages import notice, redirect
-from spoc.web.parcel import LONGEST_KEY, Fault, Parcel, Unreadable, read_parcel
 from spoc.web.permissions import Permission
 from spoc.web.shapes import accepted_json, service_json, whole_service_json
 from spoc.web.words import marked

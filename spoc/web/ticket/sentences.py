@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from routing.work import Channel, ContactKind, HoldReason
 from spoc.desk.ticket_page import EventPart
-from spoc.web.desk_words import CHANNELS, KINDS
+from spoc.web.desk.words import CHANNELS, KINDS
 from spoc.web.words import gettext, marked
 
 DESK: Final[Mapping[str, str]] = {

@@ -9,7 +9,7 @@ from spoc.reports.fcr import FcrReport
 from spoc.reports.opening import Limit
 from spoc.reports.question import By, Question, address
 from spoc.web.formats import View
-from spoc.web.report_words import BYS, CHANNELS, Titles
+from spoc.web.reports.words import BYS, CHANNELS, Titles
 from spoc.web.words import gettext
 
 

@@ -24,7 +24,7 @@ from spoc.web.day import day_of
 from spoc.web.deps import Database, Now, Visitor, require
 from spoc.web.permissions import Permission
 from spoc.web.shapes import task_json
-from spoc.web.ticket_json import part_json
+from spoc.web.ticket.api_shape import part_json
 
 router = APIRouter()
 SignedIn = Annotated[Actor, require(Permission.SIGNED_IN)]

@@ -21,13 +21,13 @@ from spoc.reports.presets import OTHER_RATES, OTHER_TARGETS
 from spoc.reports.question import OPENINGS_BY, By, Question, read_question, usual_question
 from spoc.reports.repeats import cost_groups
 from spoc.reports.yardsticks import organisation_zone, read_yardsticks
-from spoc.web import report_behind, report_first, report_repeat, report_settings
 from spoc.web.deps import Database, Now, Visitor, require
 from spoc.web.formats import View
 from spoc.web.pages import notice, redirect, render, view_of
 from spoc.web.permissions import Permission, permits
-from spoc.web.report_frame import frame, link, titles_of
-from spoc.web.report_words import target
+from spoc.web.reports import first_contact, lists, repeat_contacts, yardstick_rows
+from spoc.web.reports.frame import frame, link, titles_of
+from spoc.web.reports.words import target
 from spoc.web.words import marked
 
 router = APIRouter()
@@ -70,26 +70,26 @@ def span_of(question: Question) -> By:
 
 
 @router.get("/reports", include_in_schema=False)
-def first_contact(http: Request, session: Database, now: Now, visit: Visitor, actor: Reading) -> Response:
+def show_first_contact(http: Request, session: Database, now: Now, visit: Visitor, actor: Reading) -> Response:
     question = ask(http, session, actor, now)
     answer, choices, view = report(session, question, now), read_choices(session, question), view_of(visit, now)
     titles, span = titles_of(view, choices), span_of(question)
     table_by = By.SERVICE if question.by in SPANS else question.by
-    weeks = report_first.weeks(answer, span, view, titles)
+    weeks = first_contact.weeks(answer, span, view, titles)
     return render(
         http,
         "reports/first.html",
         frame=frame(answer, choices, view, "/reports", "/reports/first-contact.csv", OPENINGS_BY),
-        said=report_first.said(answer, view),
-        cards=() if answer.hidden else report_first.cards(answer, before(session, question, now), view),
+        said=first_contact.said(answer, view),
+        cards=() if answer.hidden else first_contact.cards(answer, before(session, question, now), view),
         weeks=weeks,
         is_drawn=any(week.net_at or week.gross_at for week in weeks),
         has_open=not all(week.closed for week in weeks),
         is_monthly=span is By.MONTH,
-        reasons=report_first.reasons(answer, view),
-        wins=report_first.wins(answer, view),
-        rows=report_first.rows(answer, table_by, view, titles),
-        everything=report_first.everything(answer, view),
+        reasons=first_contact.reasons(answer, view),
+        wins=first_contact.wins(answer, view),
+        rows=first_contact.rows(answer, table_by, view, titles),
+        everything=first_contact.everything(answer, view),
         table_by=table_by.value,
         may_change=bool(actor.roles & MAY_CHANGE),
         **_around(answer, view),
@@ -103,11 +103,11 @@ def _around(answer: FcrReport, view: View) -> dict[str, Any]:
         "provisional": view.number(answer.gross.provisional),
         "pending": view.number(answer.gross.pending),
         "not_resolved": view.number(answer.net.not_resolved),
-        "high": report_first.high_rate(answer, view),
-        "left_out": report_first.left_out(answer, view),
-        "left_out_href": report_behind.address(question, of="excluded"),
-        "provisional_href": report_behind.address(question, of="gross", verdict="provisional"),
-        "pending_href": report_behind.address(question, of="gross", verdict="pending"),
+        "high": first_contact.high_rate(answer, view),
+        "left_out": first_contact.left_out(answer, view),
+        "left_out_href": lists.address(question, of="excluded"),
+        "provisional_href": lists.address(question, of="gross", verdict="provisional"),
+        "pending_href": lists.address(question, of="gross", verdict="pending"),
         "window_days": answer.window_days,
         "closed": answer.closed,
         "closes_on": view.day(answer.closes_at),
@@ -116,12 +116,12 @@ def _around(answer: FcrReport, view: View) -> dict[str, Any]:
         "target_source": answer.yardsticks.settings["target.net_fcr"].source,
         "hands": view.number(answer.handoffs.numerator),
         "bounces": view.number(answer.bounces),
-        "one_contact": report_first.shown_of(view, answer.one_contact),
+        "one_contact": first_contact.shown_of(view, answer.one_contact),
     }
 
 
 @router.get("/reports/repeat", include_in_schema=False)
-def repeat_contacts(http: Request, session: Database, now: Now, visit: Visitor, actor: Reading) -> Response:
+def show_repeat_contacts(http: Request, session: Database, now: Now, visit: Visitor, actor: Reading) -> Response:
     question = ask(http, session, actor, now, REPEAT_BYS)
     answer, choices, view = report(session, question, now), read_choices(session, question), view_of(visit, now)
     titles, span = titles_of(view, choices), span_of(question)
@@ -129,44 +129,44 @@ def repeat_contacts(http: Request, session: Database, now: Now, visit: Visitor, 
         http,
         "reports/repeat.html",
         frame=frame(answer, choices, view, "/reports/repeat", "/reports/repeat-contacts.csv", REPEAT_BYS),
-        said=report_repeat.said(answer, view),
-        cards=() if answer.hidden else report_repeat.cards(answer, before(session, question, now), view),
-        spans=report_repeat.rows(answer, span, view, titles),
+        said=repeat_contacts.said(answer, view),
+        cards=() if answer.hidden else repeat_contacts.cards(answer, before(session, question, now), view),
+        spans=repeat_contacts.rows(answer, span, view, titles),
         is_monthly=span is By.MONTH,
-        rows=report_repeat.rows(answer, question.by, view, titles),
-        everything=report_repeat.everything(answer, view),
+        rows=repeat_contacts.rows(answer, question.by, view, titles),
+        everything=repeat_contacts.everything(answer, view),
         by=question.by.value,
-        rates=report_repeat.rates(report_repeat.in_force(answer), view),
+        rates=repeat_contacts.rates(repeat_contacts.in_force(answer), view),
         factor=view.number(answer.yardsticks.prices.factor),
-        compared=report_repeat.compared(answer, view),
-        no_rate=report_repeat.no_rate(answer, view),
+        compared=repeat_contacts.compared(answer, view),
+        no_rate=repeat_contacts.no_rate(answer, view),
         currency=answer.repeat_cost.bands[0].currency if answer.repeat_cost.bands else "",
-        days=report_repeat.days(answer, view),
+        days=repeat_contacts.days(answer, view),
         may_change=bool(actor.roles & MAY_CHANGE),
     )
 
 
 @router.get("/reports/openings", include_in_schema=False)
 def openings(http: Request, session: Database, now: Now, visit: Visitor, actor: Reading) -> Response:
-    question = ask(http, session, actor, now, also=report_behind.PARAMETERS)
-    behind, after = report_behind.read(http.query_params.multi_items())
+    question = ask(http, session, actor, now, also=lists.PARAMETERS)
+    behind, after = lists.read(http.query_params.multi_items())
     answer, choices, view = report(session, question, now), read_choices(session, question), view_of(visit, now)
     lines = lines_behind(session, answer, actor, behind)
-    page, follow = report_behind.page_of(lines, after)
+    page, follow = lists.page_of(lines, after)
     return render(
         http,
         "reports/openings.html",
         frame=frame(answer, choices, view, "/reports/openings", "/reports/openings.csv", OPENINGS_BY),
-        csv=report_behind.address(question, "/reports/openings.csv", **report_behind.named(behind)),
-        heading=report_behind.heading(behind),
-        chips=report_behind.chips(question, behind, titles_of(view, choices), answer),
-        lines=report_behind.rows(page, view),
-        is_contacts=report_behind.is_contacts(behind),
+        csv=lists.address(question, "/reports/openings.csv", **lists.named(behind)),
+        heading=lists.heading(behind),
+        chips=lists.chips(question, behind, titles_of(view, choices), answer),
+        lines=lists.rows(page, view),
+        is_contacts=lists.is_contacts(behind),
         is_first=not after,
-        first=report_behind.address(question, **report_behind.named(behind)),
-        next=report_behind.address(question, after=follow, **report_behind.named(behind)) if follow else None,
-        back="/reports/repeat" if report_behind.is_contacts(behind) else "/reports",
-        back_href=link("/reports/repeat" if report_behind.is_contacts(behind) else "/reports", question),
+        first=lists.address(question, **lists.named(behind)),
+        next=lists.address(question, after=follow, **lists.named(behind)) if follow else None,
+        back="/reports/repeat" if lists.is_contacts(behind) else "/reports",
+        back_href=link("/reports/repeat" if lists.is_contacts(behind) else "/reports", question),
     )
 
 
@@ -184,8 +184,8 @@ def repeat_contacts_csv(http: Request, session: Database, now: Now, actor: Readi
 
 @router.get("/reports/openings.csv", include_in_schema=False)
 def openings_csv(http: Request, session: Database, now: Now, actor: Reading) -> Response:
-    question = ask(http, session, actor, now, also=report_behind.PARAMETERS)
-    behind, _ = report_behind.read(http.query_params.multi_items())
+    question = ask(http, session, actor, now, also=lists.PARAMETERS)
+    behind, _ = lists.read(http.query_params.multi_items())
     answer = report(session, question, now)
     return _csv("openings", answer, lines_csv(answer, lines_behind(session, answer, actor, behind)))
 
@@ -225,11 +225,11 @@ def _settings(
         "reports/settings.html",
         status,
         reads_reports=reads_reports,
-        settings=report_settings.rows(yardsticks, view),
-        rates=report_repeat.rates(yardsticks.rates, view),
-        channels=report_settings.channels(),
-        tiers=report_settings.tiers(),
-        other_rates=[report_settings.other(rate, view) for rate in OTHER_RATES],
+        settings=yardstick_rows.rows(yardsticks, view),
+        rates=repeat_contacts.rates(yardsticks.rates, view),
+        channels=yardstick_rows.channels(),
+        tiers=yardstick_rows.tiers(),
+        other_rates=[yardstick_rows.other(rate, view) for rate in OTHER_RATES],
         other_targets=[(target(view, share), source) for share, source in OTHER_TARGETS],
         **{"faults": (), "typed": {}, **refused},
     )
@@ -243,7 +243,7 @@ def store_setting(
         change_setting(session, actor, key, value, source, now)
     except InvalidReportSetting as refused:
         typed = {"key": key, "value": value, "source": source}
-        faults = report_settings.faults(refused, prefix=f"{key}.")
+        faults = yardstick_rows.faults(refused, prefix=f"{key}.")
         return _settings(http, session, visit, now, 422, faults=faults, typed=typed)
     return redirect(http, "/reports/settings", told=STORED)
 
@@ -270,6 +270,6 @@ def store_rate(
     try:
         set_rate(session, actor, raw, now)
     except InvalidReportSetting as refused:
-        faults = report_settings.faults(refused, prefix="")
+        faults = yardstick_rows.faults(refused, prefix="")
         return _settings(http, session, visit, now, 422, faults=faults, typed=raw)
     return redirect(http, "/reports/settings", told=RATE_STORED)

@@ -3,8 +3,8 @@
 from typing import Any
 
 from spoc.desk.ticket_page import AskPart, ContactPart, EventPart, MessagePart, TaskPart, TicketPage
-from spoc.web.sentences import sentence
 from spoc.web.shapes import instant, task_json
+from spoc.web.ticket.sentences import sentence
 
 
 def ticket_json(page: TicketPage) -> dict[str, Any]:

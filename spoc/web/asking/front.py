@@ -19,11 +19,11 @@ from spoc.desk.requests import list_requests
 from spoc.intake.asked import often_asked
 from spoc.intake.desk_facts import DeskFacts, read_desk_facts
 from spoc.people.directory import suggest
+from spoc.web.asking.parcel import Parcel, read_parcel
 from spoc.web.deps import Database, Now, require
 from spoc.web.pages import render, view_of
-from spoc.web.parcel import Parcel, read_parcel
 from spoc.web.permissions import Permission
-from spoc.web.ticket_view import request_lines
+from spoc.web.ticket.view import request_lines
 
 router = APIRouter()
 SIGNED_IN = require(Permission.SIGNED_IN)

@@ -1,0 +1,1 @@
+"""The way in: the one question, the forms, the intake endpoint."""

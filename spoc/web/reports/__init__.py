@@ -1,0 +1,1 @@
+"""What managers read: first contact, repeat contacts, the tickets behind them, targets and rates."""

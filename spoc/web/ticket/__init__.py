@@ -1,0 +1,1 @@
+"""One ticket, as its employee and as an agent reads it."""

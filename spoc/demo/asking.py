@@ -41,7 +41,8 @@ def ask(stage: Stage, coming: Coming, session: Session, at: datetime) -> Case:
     ends_at = at + timedelta(minutes=minutes, seconds=stage.random.randrange(40))
     answers = fill_in(Asking(stage, coming.requester, at, coming.leaver), coming.story)
     submission = _submission(stage, coming, answers, words, at, ends_at if taken_by else None)
-    accepted = accept(session, submission, (taken_by or coming.requester).actor, stage.facts, at).accepted
+    logged_at = ends_at if taken_by else at  # a call is written down when it is over
+    accepted = accept(session, submission, (taken_by or coming.requester).actor, stage.facts, logged_at).accepted
     case = Case(
         ticket_id=accepted.ticket_id,
         reference=accepted.reference,

@@ -11,7 +11,7 @@ from catalog.answers import Known, check
 from routing.visibility import Actor
 from spoc.db.jobs import RememberedAnswerRow
 from spoc.intake.desk_facts import DeskFacts
-from spoc.intake.errors import KeyReused
+from spoc.intake.errors import KeyReused, NotYetOver
 from spoc.intake.people import read_people, requester_mail
 from spoc.intake.plan import Placing, place_all
 from spoc.intake.submission import Repeatable, Submission
@@ -34,6 +34,7 @@ def accept(session: Session, submission: Submission, actor: Actor, desk: DeskFac
         UnknownService, NothingAsked, InvalidAnswers: there is nothing that could be opened.
         UnknownRequester, MayNotRaiseForOthers: it may not be opened for this person.
         KeyReused: the Idempotency-Key came before with another body.
+        NotYetOver: the contact it was made in ends after now.
     """
     earlier = _earlier(session, actor, submission.repeatable)
     if earlier is not None:
@@ -50,13 +51,14 @@ def accept(session: Session, submission: Submission, actor: Actor, desk: DeskFac
 
 def prepare(session: Session, submission: Submission, actor: Actor, desk: DeskFacts, now: datetime) -> Opening:
     """All that will be written, checked and placed; reads people and writes nothing. Errors as `accept`."""
-    today = now.astimezone(desk.zone).date()
+    began_at = _began_at(submission, now)
+    today = began_at.astimezone(desk.zone).date()
     understood = understand(submission, desk, today)
     mail = requester_mail(submission, actor)
     people = read_people(session, understood.service, understood.submission, mail)
     known = Known(frozenset(people), frozenset(desk.locations))
     answers = check(understood.service, understood.submission.answers, known)
-    placing = place_all(understood.service, answers, people, people[mail], desk, now)
+    placing = place_all(understood.service, answers, people, people[mail], desk, began_at)
     return Opening(
         service=understood.service,
         submission=understood.submission,
@@ -66,8 +68,16 @@ def prepare(session: Session, submission: Submission, actor: Actor, desk: DeskFa
         actor_id=actor.person_id,
         catalogue_version=desk.version,
         queue_ids=desk.queue_ids,
+        opened_at=began_at,
         now=now,
     )
+
+
+def _began_at(submission: Submission, now: datetime) -> datetime:
+    """When the ask was made: a call that is logged later keeps its own time, and so does its opening."""
+    if submission.ended_at is not None and submission.ended_at > now:
+        raise NotYetOver
+    return submission.started_at or now
 
 
 def _with_reasons(placing: Placing, understood: Understood) -> Placing:

@@ -50,3 +50,13 @@ class KeyReused(Invalid):
 
     def __init__(self) -> None:
         super().__init__("This Idempotency-Key was used for another request. Send a new key with a new request.")
+
+
+class NotYetOver(Invalid):
+    """A contact that is logged has already ended."""
+
+    code = "not_yet_over"
+
+    def __init__(self) -> None:
+        super().__init__("A contact is logged when it is over: its end lies after now.")
+        self.faults = (SubmissionFault("ended_at", self.code, str(self)),)

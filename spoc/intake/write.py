@@ -27,7 +27,7 @@ from spoc.intake.submission import Submission
 
 @dataclass(frozen=True)
 class Opening:
-    """One ask, ready to be written."""
+    """One ask, ready to be written. `opened_at` is before `now` where a contact is logged after the fact."""
 
     service: Service
     submission: Submission
@@ -37,6 +37,7 @@ class Opening:
     actor_id: int
     catalogue_version: int
     queue_ids: Mapping[str, int]
+    opened_at: datetime
     now: datetime
 
 
@@ -132,6 +133,7 @@ def _parameters(opening: Opening, tasks: tuple[AcceptedTask, ...], answer: dict[
     repeatable = submission.repeatable
     return {
         "now": opening.now,
+        "opened_at": opening.opened_at,
         "actor_id": opening.actor_id,
         "route": repeatable.route if repeatable else None,
         "idempotency_key": repeatable.key if repeatable else None,
@@ -160,7 +162,7 @@ def _parameters(opening: Opening, tasks: tuple[AcceptedTask, ...], answer: dict[
         "links_repeats": not opening.requester.shared,
         "contact_public_id": uuid7(),
         "agent_id": opening.actor_id if opening.actor_id != opening.requester.id else None,
-        "started_at": submission.started_at or opening.now,
+        "started_at": opening.opened_at,
         "ended_at": submission.ended_at or opening.now,
         "handling_minutes": submission.handling_minutes,
         "late_logged": submission.ended_at is not None and submission.ended_at < opening.now,
@@ -197,5 +199,5 @@ def _task_record(opening: Opening, place: int, task: AcceptedTask) -> dict[str, 
         "confidential_to": task.confidential_to,
         "opens_at": task.opens_at.isoformat() if task.opens_at else None,
         "due_at": task.due_at.isoformat() if task.due_at else None,
-        "ready_at": opening.now.isoformat() if task.state is TaskState.READY else None,
+        "ready_at": opening.opened_at.isoformat() if task.state is TaskState.READY else None,
     }

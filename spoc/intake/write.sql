@@ -25,7 +25,7 @@ WITH numbered AS MATERIALIZED (
     INSERT INTO ticket (id, public_id, title, text, requester_id, subject_id, opened_by_id, channel, state, priority,
                         secret, confidential_to, opened_at, promised_at, event_count)
     SELECT fresh.id, CAST(:ticket_public_id AS uuid), :title, :text, CAST(:requester_id AS bigint), CAST(:subject_id AS bigint), CAST(:actor_id AS bigint), :channel, 'open', :priority,
-           CAST(:secret AS boolean), CAST(:confidential_to AS text[]), CAST(:now AS timestamptz), CAST(:promised_at AS timestamptz), (SELECT count(*) + 1 FROM task_record)
+           CAST(:secret AS boolean), CAST(:confidential_to AS text[]), CAST(:opened_at AS timestamptz), CAST(:promised_at AS timestamptz), (SELECT count(*) + 1 FROM task_record)
       FROM fresh
     RETURNING id
 ), earlier AS (
@@ -35,8 +35,8 @@ WITH numbered AS MATERIALIZED (
      WHERE CAST(:links_repeats AS boolean)
        AND ask.requester_id = CAST(:requester_id AS bigint)
        AND ask.service_key = CAST(:service_key AS text)
-       AND ask.resolved_at <= CAST(:now AS timestamptz)
-       AND ask.resolved_at >= CAST(:now AS timestamptz) - ask.repeat_window_days * INTERVAL '24 hours'
+       AND ask.resolved_at <= CAST(:opened_at AS timestamptz)
+       AND ask.resolved_at >= CAST(:opened_at AS timestamptz) - ask.repeat_window_days * INTERVAL '24 hours'
        AND ask.excluded IS NULL
      ORDER BY ask.resolved_at DESC
      LIMIT 1
@@ -45,7 +45,7 @@ WITH numbered AS MATERIALIZED (
                      answers, text, department, location_key, eligible, is_fan_out, repeat_window_days, opened_at,
                      promised_at, same_issue_of_id)
     SELECT CAST(:ask_public_id AS uuid), new_ticket.id, 0, CAST(:requester_id AS bigint), CAST(:service_key AS text), :service_title, CAST(:version AS bigint),
-           CAST(:answers AS jsonb), :text, :department, :location_key, CAST(:eligible AS boolean), CAST(:is_fan_out AS boolean), CAST(:window_days AS bigint), CAST(:now AS timestamptz),
+           CAST(:answers AS jsonb), :text, :department, :location_key, CAST(:eligible AS boolean), CAST(:is_fan_out AS boolean), CAST(:window_days AS bigint), CAST(:opened_at AS timestamptz),
            CAST(:promised_at AS timestamptz), (SELECT id FROM earlier)
       FROM new_ticket
     RETURNING id, ticket_id, same_issue_of_id
@@ -69,13 +69,13 @@ WITH numbered AS MATERIALIZED (
     RETURNING id
 ), opened_event AS (
     INSERT INTO event (ticket_id, number, kind, at, actor_id, ask_id, public, what)
-    SELECT new_ask.ticket_id, 1, 'opened', CAST(:now AS timestamptz), CAST(:actor_id AS bigint), new_ask.id, true,
+    SELECT new_ask.ticket_id, 1, 'opened', CAST(:opened_at AS timestamptz), CAST(:actor_id AS bigint), new_ask.id, true,
            jsonb_build_object('service', CAST(:service_key AS text), 'channel', CAST(:channel AS text))
       FROM new_ask
     RETURNING id
 ), placed_event AS (
     INSERT INTO event (ticket_id, number, kind, at, actor_id, ask_id, task_id, public, confidential_to, what)
-    SELECT new_ask.ticket_id, record.position + 2, 'placed', CAST(:now AS timestamptz), CAST(:actor_id AS bigint), new_ask.id, new_task.id,
+    SELECT new_ask.ticket_id, record.position + 2, 'placed', CAST(:opened_at AS timestamptz), CAST(:actor_id AS bigint), new_ask.id, new_task.id,
            record.confidential_to = '{}', record.confidential_to,
            jsonb_build_object('title', record.title, 'queue', record.queue, 'person', record.person_id,
                               'why', record.why, 'due_at', record.due_at)

@@ -19,7 +19,7 @@ from spoc.db.tickets import AskRow, EventRow, TaskRow, TicketRow
 from spoc.intake.accept import Outcome, accept
 from spoc.intake.catalogue import NothingPublished, newest_version, publish
 from spoc.intake.desk_facts import read_desk_facts
-from spoc.intake.errors import KeyReused, MayNotRaiseForOthers, NothingAsked, UnknownRequester
+from spoc.intake.errors import KeyReused, MayNotRaiseForOthers, NothingAsked, NotYetOver, UnknownRequester
 from spoc.intake.submission import Repeatable, Submission
 from tests.world import World, mail_of
 
@@ -255,3 +255,20 @@ def test_waiting_work_is_not_ready(world: World) -> None:
         assert task.state in {TaskState.READY, TaskState.WAITING}
         if task.needs:
             assert task.state is TaskState.WAITING
+
+
+def test_a_call_logged_later_keeps_its_own_times(world: World) -> None:
+    began_at, ended_at = world.now - timedelta(hours=3), world.now - timedelta(hours=2, minutes=50)
+    call = Submission(None, text="The corner hums", channel=Channel.PHONE, started_at=began_at, ended_at=ended_at)
+    ask(world, call, by="agent.desk")
+    opening = world.session.scalars(select(AskRow)).one()
+    contact = world.session.scalars(select(ContactRow)).one()
+    assert opening.opened_at == began_at
+    assert (contact.started_at, contact.ended_at, contact.recorded_at) == (began_at, ended_at, world.now)
+    assert contact.late_logged
+
+
+def test_a_contact_that_is_not_over_is_not_logged(world: World) -> None:
+    call = Submission(None, text="The corner hums", ended_at=world.now + timedelta(minutes=1))
+    with pytest.raises(NotYetOver):
+        ask(world, call, by="agent.desk")

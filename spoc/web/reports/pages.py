@@ -25,7 +25,7 @@ from spoc.web.deps import Database, Now, Visitor, require
 from spoc.web.formats import View
 from spoc.web.pages import notice, redirect, render, view_of
 from spoc.web.permissions import Permission, permits
-from spoc.web.reports import first_contact, lists, repeat_contacts, yardstick_rows
+from spoc.web.reports import first_contact, lists, repeat_contacts, sentence, yardstick_rows
 from spoc.web.reports.frame import frame, link, titles_of
 from spoc.web.reports.words import target
 from spoc.web.words import marked
@@ -80,7 +80,7 @@ def show_first_contact(http: Request, session: Database, now: Now, visit: Visito
         http,
         "reports/first.html",
         frame=frame(answer, choices, view, "/reports", "/reports/first-contact.csv", OPENINGS_BY),
-        said=first_contact.said(answer, view),
+        said=sentence.said(answer, view),
         cards=() if answer.hidden else first_contact.cards(answer, before(session, question, now), view),
         weeks=weeks,
         is_drawn=any(week.net_at or week.gross_at for week in weeks),

@@ -1,34 +1,17 @@
 """The gallery in a real browser, under the product's own content policy: no page is wider than its screen."""
 
 import mimetypes
-import os
 import re
-import shutil
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
 from spoc.web.security import HEADERS
 from tests.web.gallery_content import STATIC, context, environment
 from tests.web.test_look import PAGES
 
 pytestmark = pytest.mark.browser
-CHROMIUM = os.environ.get("SPOC_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 SITE = "http://localhost/"  # answered by the test itself; browsers trust this name without TLS
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        if os.environ.get("CI"):
-            pytest.fail("CI has no Chromium; set SPOC_CHROMIUM")
-        pytest.skip("no Chromium on this machine")
-    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as driver:
-        started = driver.chromium.launch(executable_path=CHROMIUM, args=sandbox)
-        yield started
-        started.close()
 
 
 def answer(route: Route) -> None:

@@ -78,7 +78,7 @@ WITH numbered AS MATERIALIZED (
     SELECT new_ask.ticket_id, record.position + 2, 'placed', CAST(:opened_at AS timestamptz), CAST(:actor_id AS bigint), new_ask.id, new_task.id,
            record.confidential_to = '{}', record.confidential_to,
            jsonb_build_object('title', record.title, 'queue', record.queue, 'person', record.person_id,
-                              'why', record.why, 'due_at', record.due_at)
+                              'why', record.why, 'due_at', record.due_at, 'state', record.state)
       FROM new_ask
      CROSS JOIN task_record AS record
       JOIN new_task ON new_task.key = record.key

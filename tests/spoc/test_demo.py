@@ -185,3 +185,37 @@ def test_it_refuses_a_database_with_people_in_it(sessions: sessionmaker[Session]
 
     with pytest.raises(NotEmpty):
         fill(sessions, NOW, quiet, days=DAYS)
+
+
+AFTER = {
+    "became_ready": TaskState.READY,
+    "claimed": TaskState.CLAIMED,
+    "released": TaskState.READY,
+    "held": TaskState.ON_HOLD,
+    "finished": TaskState.DONE,
+    "handed_off": TaskState.READY,
+    "cancelled": TaskState.CANCELLED,
+}
+
+
+def test_states_stored_beside_the_events_can_be_rebuilt_from_them(session: Session) -> None:
+    rebuilt: dict[int, TaskState] = {}
+    assignee: dict[int, int | None] = {}
+    resolved: dict[int, datetime | None] = {}
+    for event in session.scalars(select(EventRow).order_by(EventRow.ticket_id, EventRow.number)):
+        if event.kind in {"resolved", "ticket_reopened"}:
+            resolved[event.ticket_id] = event.at if event.kind == "resolved" else None
+        if event.task_id is None:
+            continue
+        if event.kind == "placed":
+            rebuilt[event.task_id] = TaskState(event.what["state"])
+        elif event.kind in {"resumed", "reopened"}:
+            held = assignee.get(event.task_id) is not None
+            rebuilt[event.task_id] = TaskState.CLAIMED if held else TaskState.READY
+        elif event.kind in AFTER:
+            rebuilt[event.task_id] = AFTER[event.kind]
+        if event.kind in {"claimed", "released", "handed_off"}:
+            assignee[event.task_id] = event.actor_id if event.kind == "claimed" else None
+    assert rebuilt == {task.id: task.state for task in session.scalars(select(TaskRow))}
+    stored = session.execute(select(TicketRow.id, TicketRow.resolved_at).where(TicketRow.resolved_at.is_not(None)))
+    assert {id_: at for id_, at in resolved.items() if at} == {row.id: row.resolved_at for row in stored}

@@ -1,6 +1,8 @@
 """Calendars as routing's values: a queue's own, else the organisation's first, else the usual hours."""
 
+import json
 from datetime import date, time
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -11,14 +13,20 @@ from spoc.db.people import CalendarRow, OrganisationRow, QueueRow
 
 
 def read_calendar(row: CalendarRow) -> Calendar:
-    """The row as routing's value."""
+    """The row as routing's value; equal rows give the same object, which remembers the days it has reckoned."""
+    return _calendar(row.key, row.time_zone, row.country, row.region, json.dumps(row.week), json.dumps(row.exceptions))
+
+
+@lru_cache(maxsize=64)
+def _calendar(key: str, zone: str, country: str | None, region: str | None, week: str, exceptions: str) -> Calendar:
+    days: dict[str, list[list[str]]] = json.loads(exceptions)
     return Calendar(
-        key=row.key,
-        zone=ZoneInfo(row.time_zone),
-        week=tuple(_segments(day) for day in row.week),
-        country=row.country,
-        region=row.region,
-        exceptions={date.fromisoformat(day): _segments(segments) for day, segments in row.exceptions.items()},
+        key=key,
+        zone=ZoneInfo(zone),
+        week=tuple(_segments(day) for day in json.loads(week)),
+        country=country,
+        region=region,
+        exceptions={date.fromisoformat(day): _segments(segments) for day, segments in days.items()},
     )
 
 

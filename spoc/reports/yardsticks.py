@@ -2,25 +2,23 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from routing.calendars import Calendar
-from routing.clocks import Segments
 from routing.work import DESK, Channel
-from spoc.db.people import CalendarRow, OrganisationRow, PersonRow, QueueRow
+from spoc.db.calendars import calendar_of
+from spoc.db.people import OrganisationRow, PersonRow, QueueRow
 from spoc.db.reports import ContactRateRow, ReportSettingRow
 from spoc.reports.costs import Prices, Rate
 from spoc.reports.opening import NO_LIMITS, Limit, Limits
 from spoc.reports.presets import FACTOR, NET_TARGET, REPEAT_TARGET, SETTINGS, limit_key
 from spoc.reports.question import TimeLimit
-
-_USUAL_DAY: Final[Segments] = ((time(9), time(17, 30)),)
 
 
 @dataclass(frozen=True)
@@ -80,7 +78,12 @@ def organisation_zone(session: Session) -> ZoneInfo:
 def read_yardsticks(session: Session) -> Yardsticks:
     """All of it; a setting that was never stored is as it ships."""
     zone = organisation_zone(session)
-    return Yardsticks(_settings(session), _rates(session), _desk_calendar(session, zone), zone)
+    return Yardsticks(
+        _settings(session),
+        _rates(session),
+        calendar_of(session, session.scalar(select(QueueRow.id).where(QueueRow.key == DESK))),
+        zone,
+    )
 
 
 def _settings(session: Session) -> dict[str, Setting]:
@@ -111,23 +114,3 @@ def _rates(session: Session) -> tuple[RateEntry, ...]:
 
 def _rate(row: ContactRateRow) -> Rate:
     return Rate(row.channel, row.tier, row.low, row.high, row.currency, row.valid_from, row.source)
-
-
-def _desk_calendar(session: Session, zone: ZoneInfo) -> Calendar:
-    """The desk's working time; else the first there is, as work is placed by; else Monday to Friday, 09:00 to 17:30."""
-    own = select(CalendarRow).join(QueueRow, QueueRow.calendar_id == CalendarRow.id).where(QueueRow.key == DESK)
-    row = session.scalar(own) or session.scalar(select(CalendarRow).order_by(CalendarRow.id).limit(1))
-    if row is None:
-        return Calendar(key="", zone=zone, week=(_USUAL_DAY,) * 5 + ((), ()))
-    return Calendar(
-        key=row.key,
-        zone=ZoneInfo(row.time_zone),
-        week=tuple(_segments(day) for day in row.week),
-        country=row.country,
-        region=row.region,
-        exceptions={date.fromisoformat(day): _segments(segments) for day, segments in row.exceptions.items()},
-    )
-
-
-def _segments(pairs: list[list[str]]) -> Segments:
-    return tuple((time.fromisoformat(start), time.fromisoformat(end)) for start, end in pairs)

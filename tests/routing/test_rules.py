@@ -54,12 +54,12 @@ def test_every_condition_of_a_rule_must_hold(other: Rule) -> None:
     assert place(OPEN, BERLIN, [other], QUEUES)[0] == "desk"
 
 
-def test_the_rule_with_most_conditions_wins_and_of_equals_the_first() -> None:
+def test_the_first_rule_that_fits_wins() -> None:
     rules = [
         Rule("hr", location="berlin"),
         Rule("it", priority="high"),
         Rule("it-berlin", location="berlin", department="Sales"),
     ]
 
-    assert place(OPEN, BERLIN, rules, QUEUES)[0] == "it-berlin"
-    assert place(OPEN, BERLIN, rules[:2], QUEUES)[0] == "hr"
+    assert place(OPEN, BERLIN, rules, QUEUES)[0] == "hr"
+    assert place(OPEN, BERLIN, rules[::-1], QUEUES)[0] == "it-berlin"

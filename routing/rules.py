@@ -22,11 +22,11 @@ class Rule:
 def place(work: Work, facts: Facts, rules: Sequence[Rule], known_queues: Mapping[str, str]) -> tuple[str, str]:
     """The queue for a work and why; `known_queues` gives each queue's title.
 
-    The rule with most conditions wins, of equals the first. A rule that names the service or the step stands above
+    The first rule that fits wins, so an operator reads them from the top. A rule that names the service or the step stands above
     the catalogue's queue; any other places only what the catalogue leaves open. What finds no place, or an unknown
     one, is for the desk.
     """
-    rule = _best(work, facts, rules)
+    rule = _first(work, facts, rules)
     if rule is not None:
         return _if_known(rule.queue, rule.why or "a routing rule sends this here", known_queues)
     if work.queue is not None:
@@ -34,20 +34,15 @@ def place(work: Work, facts: Facts, rules: Sequence[Rule], known_queues: Mapping
     return DESK, f"{known_queues.get(DESK, DESK)}: nothing else names a queue"
 
 
-def _best(work: Work, facts: Facts, rules: Sequence[Rule]) -> Rule | None:
-    fitting = [rule for rule in rules if _fits(rule, work, facts) and (work.queue is None or rule.service or rule.step)]
-    return max(fitting, key=_conditions, default=None)
+def _first(work: Work, facts: Facts, rules: Sequence[Rule]) -> Rule | None:
+    fitting = (rule for rule in rules if _fits(rule, work, facts))
+    return next((rule for rule in fitting if work.queue is None or rule.service or rule.step), None)
 
 
 def _fits(rule: Rule, work: Work, facts: Facts) -> bool:
     wanted = (rule.service, rule.step, rule.location, rule.department, rule.priority)
     given = (facts.service_key, work.key, facts.location_key, facts.department, facts.priority)
     return all(want in (None, fact) for want, fact in zip(wanted, given, strict=True))
-
-
-def _conditions(rule: Rule) -> int:
-    conditions = (rule.service, rule.step, rule.location, rule.department, rule.priority)
-    return sum(condition is not None for condition in conditions)
 
 
 def _if_known(queue: str, why: str, known_queues: Mapping[str, str]) -> tuple[str, str]:

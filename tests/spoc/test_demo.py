@@ -23,6 +23,7 @@ from spoc.people.passwords import matches
 from spoc.settings import Settings
 from tests.conftest import fresh_database
 
+pytestmark = pytest.mark.xdist_group("demo")  # they share one history, which takes seconds to play
 NOW = datetime(2026, 8, 13, 9, 0, tzinfo=UTC)
 DAYS = 4
 

@@ -25,7 +25,7 @@ from tests.spoc.test_cli import SPOC
 from tests.spoc.test_cli_up import free_port
 from tests.world import AGENTS, World
 
-pytestmark = pytest.mark.external
+pytestmark = [pytest.mark.external, pytest.mark.xdist_group("broker")]
 
 POSTGRESQL = "postgresql://postgres@127.0.0.1:5432/postgres"
 RABBITMQ = "amqp://guest:guest@127.0.0.1:5672//"

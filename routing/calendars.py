@@ -44,6 +44,12 @@ class Calendar:
             raise InvalidCalendar(self.key, f"no public holidays are known for {self.country}, region {self.region}")
 
 
+def usual_hours(zone: ZoneInfo) -> Calendar:
+    """The working time of whoever has set none: Monday to Friday, 09:00 to 17:30."""
+    day = ((time(9), time(17, 30)),)
+    return Calendar(key="", zone=zone, week=(day,) * 5 + ((),) * 2)
+
+
 def _is_known(country: str | None, region: str | None) -> bool:
     if country is None:
         return region is None

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, time
+from datetime import datetime
 from graphlib import CycleError, TopologicalSorter
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from routing.calendars import Calendar
+from routing.calendars import Calendar, usual_hours
 from routing.errors import BrokenPlan, DateOutOfRange, NoWorkingTime
 from routing.moments import due, opening, said
 from routing.rules import Rule, place
@@ -16,7 +16,7 @@ from routing.work import Facts, Moment, Placement, TaskState, Unit, Work
 DEFAULT_DUE: Final = Moment(anchor=None, amount=2, unit=Unit.WORKING_DAYS)
 """When a work names no due date: counted from its opening, or from when what it waits for is due."""
 
-OFFICE_HOURS: Final = Calendar("office hours", ZoneInfo("UTC"), (((time(9), time(17)),),) * 5 + ((),) * 2)
+OFFICE_HOURS: Final = usual_hours(ZoneInfo("UTC"))
 """For a queue without a calendar, when there is no general one either."""
 
 _PERSONS: Final = {

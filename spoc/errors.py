@@ -1,7 +1,17 @@
 """What can be the case when a use case says no. `spoc.web.errors` maps each class to an HTTP status."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing to mend in what was sent: where, a stable code, and a sentence that says what to do."""
+
+    field: str
+    code: str
+    message: str
 
 
 class SpocError(Exception):

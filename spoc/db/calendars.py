@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from routing.calendars import Calendar
+from routing.calendars import Calendar, usual_hours
 from spoc.db.people import CalendarRow, OrganisationRow, QueueRow
 
 
@@ -30,17 +30,13 @@ def _calendar(key: str, zone: str, country: str | None, region: str | None, week
     )
 
 
-def usual_hours(zone: str) -> Calendar:
-    """The working time of a desk that has set none: Monday to Friday, 09:00 to 17:30."""
-    day = ((time(9), time(17, 30)),)
-    return Calendar(key="", zone=ZoneInfo(zone), week=(day, day, day, day, day, (), ()))
-
-
 def calendar_of(session: Session, queue_id: int | None) -> Calendar:
     """By which a queue's work is timed; None is a person's own step, timed by the organisation's."""
     own = select(CalendarRow).join(QueueRow, QueueRow.calendar_id == CalendarRow.id).where(QueueRow.id == queue_id)
     row = session.scalar(own) or session.scalar(select(CalendarRow).order_by(CalendarRow.id).limit(1))
-    return read_calendar(row) if row else usual_hours(session.scalar(select(OrganisationRow.time_zone)) or "UTC")
+    return (
+        read_calendar(row) if row else usual_hours(ZoneInfo(session.scalar(select(OrganisationRow.time_zone)) or "UTC"))
+    )
 
 
 def _segments(pairs: list[list[str]]) -> tuple[tuple[time, time], ...]:

@@ -16,7 +16,7 @@ from spoc.intake.people import read_people, requester_mail
 from spoc.intake.plan import Placing, place_all
 from spoc.intake.submission import Repeatable, Submission
 from spoc.intake.understand import Understood, understand
-from spoc.intake.write import Accepted, Opening, write
+from spoc.intake.write import Accepted, PreparedAsk, write
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def accept(session: Session, submission: Submission, actor: Actor, desk: DeskFac
     return raced
 
 
-def prepare(session: Session, submission: Submission, actor: Actor, desk: DeskFacts, now: datetime) -> Opening:
+def prepare(session: Session, submission: Submission, actor: Actor, desk: DeskFacts, now: datetime) -> PreparedAsk:
     """All that will be written, checked and placed; reads people and writes nothing. Errors as `accept`."""
     began_at = _began_at(submission, now)
     today = began_at.astimezone(desk.zone).date()
@@ -59,13 +59,13 @@ def prepare(session: Session, submission: Submission, actor: Actor, desk: DeskFa
     known = Known(frozenset(people), frozenset(desk.locations))
     answers = check(understood.service, understood.submission.answers, known)
     placing = place_all(understood.service, answers, people, people[mail], desk, began_at)
-    return Opening(
+    return PreparedAsk(
         service=understood.service,
         submission=understood.submission,
         answers=answers,
         placing=_with_reasons(placing, understood),
         requester=people[mail],
-        actor_id=actor.person_id,
+        actor=actor,
         catalogue_version=desk.version,
         queue_ids=desk.queue_ids,
         opened_at=began_at,

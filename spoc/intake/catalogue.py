@@ -14,6 +14,7 @@ from spoc.db.catalog import CatalogueVersionRow
 from spoc.db.people import QueueRow
 from spoc.errors import Unavailable
 
+PUBLISHING = 5_807_001  # the advisory lock: two who publish at once take turns, and the second finds it done
 MOST_PARSED = 64
 _parsed: dict[str, Catalogue] = {}  # by digest: ids of two databases may be the same
 
@@ -32,6 +33,7 @@ def publish(session: Session, catalogue: Catalogue, by_id: int | None, comment: 
 
     Publishing what is in force already changes nothing. Gives the version's id.
     """
+    session.execute(select(func.pg_advisory_xact_lock(PUBLISHING)))
     document = to_json(catalogue)
     digest = hashlib.sha256(document.encode()).hexdigest()
     newest = session.execute(
@@ -81,16 +83,16 @@ def at_version(session: Session, version: int) -> Catalogue:
     digest = session.scalar(select(CatalogueVersionRow.digest).where(CatalogueVersionRow.id == version))
     if digest is None:
         raise LookupError(f"catalogue version {version}")
-    if digest not in _parsed:
-        _remember(digest, session, version)
-    return _parsed[digest]
+    return _parsed.get(digest) or _parse(digest, session, version)
 
 
-def _remember(digest: str, session: Session, version: int) -> None:
+def _parse(digest: str, session: Session, version: int) -> Catalogue:
     document = session.scalar(select(CatalogueVersionRow.document).where(CatalogueVersionRow.id == version))
-    while len(_parsed) >= MOST_PARSED:
-        _parsed.pop(next(iter(_parsed)))
-    _parsed[digest] = from_json(json.dumps(document))
+    catalogue = from_json(json.dumps(document))
+    if len(_parsed) >= MOST_PARSED:
+        _parsed.clear()  # rarer than a restart; other threads keep the values they hold
+    _parsed[digest] = catalogue
+    return catalogue
 
 
 def service_at(session: Session, version: int, key: str) -> Service:

@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from catalog.service import Catalogue
-from routing.calendars import Calendar
+from routing.calendars import Calendar, usual_hours
 from routing.rules import Rule
-from spoc.db.calendars import read_calendar, usual_hours
+from spoc.db.calendars import read_calendar
 from spoc.db.catalog import RoutingRuleRow
 from spoc.db.people import CalendarRow, LocationRow, OrganisationRow, QueueRow
 from spoc.intake.catalogue import at_version, newest_version
@@ -35,7 +35,7 @@ def read_desk_facts(session: Session) -> DeskFacts:
     queues = session.execute(select(QueueRow.id, QueueRow.key, QueueRow.calendar_id)).all()
     calendars = {row.id: read_calendar(row) for row in session.scalars(select(CalendarRow).order_by(CalendarRow.id))}
     zone = session.scalar(select(OrganisationRow.time_zone)) or "UTC"
-    usual = next(iter(calendars.values()), None) or usual_hours(zone)
+    usual = next(iter(calendars.values()), None) or usual_hours(ZoneInfo(zone))
     return DeskFacts(
         version=version,
         catalogue=at_version(session, version),

@@ -1,17 +1,6 @@
 """Why a submission is not taken."""
 
-from dataclasses import dataclass
-
-from spoc.errors import Invalid, NotAllowed
-
-
-@dataclass(frozen=True)
-class SubmissionFault:
-    """The part of a submission to mend."""
-
-    field: str
-    code: str
-    message: str
+from spoc.errors import Fault, Invalid, NotAllowed
 
 
 class NothingAsked(Invalid):
@@ -21,7 +10,7 @@ class NothingAsked(Invalid):
 
     def __init__(self) -> None:
         super().__init__("Name a service, or say in `text` what is needed.")
-        self.faults = (SubmissionFault("text", self.code, str(self)),)
+        self.faults = (Fault("text", self.code, str(self)),)
 
 
 class UnknownRequester(Invalid):
@@ -31,7 +20,7 @@ class UnknownRequester(Invalid):
 
     def __init__(self, mail: str) -> None:
         super().__init__(f"Nobody in the directory has the mail address {mail[:200]}.")
-        self.faults = (SubmissionFault("requester", self.code, str(self)),)
+        self.faults = (Fault("requester", self.code, str(self)),)
 
 
 class MayNotRaiseForOthers(NotAllowed):
@@ -59,4 +48,13 @@ class NotYetOver(Invalid):
 
     def __init__(self) -> None:
         super().__init__("A contact is logged when it is over: its end lies after now.")
-        self.faults = (SubmissionFault("ended_at", self.code, str(self)),)
+        self.faults = (Fault("ended_at", self.code, str(self)),)
+
+
+class NotByPerson(NotAllowed):
+    """Contacts by phone, in chat or at the desk are logged by agents, and by tokens made to ask for others."""
+
+    code = "channel_not_allowed"
+
+    def __init__(self, channel: str) -> None:
+        super().__init__(f"Contacts of the channel {channel} are logged by agents. Leave `channel` out.")

@@ -10,9 +10,12 @@ from sqlalchemy.orm import Session
 from catalog.answers import named_people
 from catalog.service import Service
 from routing.visibility import Actor
+from routing.work import Channel
 from spoc.db.people import PersonRow
-from spoc.intake.errors import MayNotRaiseForOthers, UnknownRequester
+from spoc.intake.errors import MayNotRaiseForOthers, NotByPerson, UnknownRequester
 from spoc.intake.submission import Submission
+
+BY_PERSON = frozenset({Channel.PHONE, Channel.CHAT, Channel.WALK_IN})
 
 
 @dataclass(frozen=True)
@@ -44,10 +47,14 @@ def requester_mail(submission: Submission, actor: Actor) -> str:
 
     Raises:
         MayNotRaiseForOthers: it names somebody else and the actor has no right to.
+        NotByPerson: it claims a channel on which only agents take contacts.
     """
     mail = (submission.requester_mail or actor.mail).strip().lower()
-    if mail != actor.mail.lower() and not (actor.may_raise_for_others or actor.memberships):
+    speaks_for_others = bool(actor.may_raise_for_others or actor.memberships)
+    if mail != actor.mail.lower() and not speaks_for_others:
         raise MayNotRaiseForOthers
+    if submission.channel in BY_PERSON and not speaks_for_others:
+        raise NotByPerson(submission.channel)
     return mail
 
 

@@ -19,14 +19,18 @@ from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from catalog.service import FirstContact, Service
+from routing.touch import is_late_logged, tier
+from routing.visibility import Actor
 from routing.work import TaskState, TicketState
 from spoc.intake.people import Somebody
 from spoc.intake.plan import Placed, Placing
 from spoc.intake.submission import Submission
 
+OWN = "own"
+
 
 @dataclass(frozen=True)
-class Opening:
+class PreparedAsk:
     """One ask, ready to be written. `opened_at` is before `now` where a contact is logged after the fact."""
 
     service: Service
@@ -34,7 +38,7 @@ class Opening:
     answers: Mapping[str, JsonValue]
     placing: Placing
     requester: Somebody
-    actor_id: int
+    actor: Actor
     catalogue_version: int
     queue_ids: Mapping[str, int]
     opened_at: datetime
@@ -79,7 +83,7 @@ class Accepted:
 _accepted = TypeAdapter(Accepted)
 
 
-def write(session: Session, opening: Opening) -> Accepted | None:
+def write(session: Session, opening: PreparedAsk) -> Accepted | None:
     """Write it. None if the submission's Idempotency-Key is already taken; then nothing is written."""
     tasks = _accepted_tasks(opening)
     answer = _answer(opening, tasks)
@@ -94,7 +98,7 @@ def _statement() -> TextClause:
     return text(files("spoc.intake").joinpath("write.sql").read_text("utf-8"))
 
 
-def _accepted_tasks(opening: Opening) -> tuple[AcceptedTask, ...]:
+def _accepted_tasks(opening: PreparedAsk) -> tuple[AcceptedTask, ...]:
     return tuple(_accepted_task(placed) for placed in opening.placing.steps)
 
 
@@ -114,7 +118,7 @@ def _accepted_task(placed: Placed) -> AcceptedTask:
     )
 
 
-def _answer(opening: Opening, tasks: tuple[AcceptedTask, ...]) -> dict[str, Any]:
+def _answer(opening: PreparedAsk, tasks: tuple[AcceptedTask, ...]) -> dict[str, Any]:
     subject = opening.placing.subject
     return {
         "title": opening.placing.title,
@@ -128,13 +132,13 @@ def _answer(opening: Opening, tasks: tuple[AcceptedTask, ...]) -> dict[str, Any]
     }
 
 
-def _parameters(opening: Opening, tasks: tuple[AcceptedTask, ...], answer: dict[str, Any]) -> dict[str, Any]:
+def _parameters(opening: PreparedAsk, tasks: tuple[AcceptedTask, ...], answer: dict[str, Any]) -> dict[str, Any]:
     submission, service, placing = opening.submission, opening.service, opening.placing
     repeatable = submission.repeatable
     return {
         "now": opening.now,
         "opened_at": opening.opened_at,
-        "actor_id": opening.actor_id,
+        "actor_id": opening.actor.person_id,
         "route": repeatable.route if repeatable else None,
         "idempotency_key": repeatable.key if repeatable else None,
         "fingerprint": repeatable.fingerprint if repeatable else None,
@@ -161,11 +165,13 @@ def _parameters(opening: Opening, tasks: tuple[AcceptedTask, ...], answer: dict[
         "window_days": service.repeat_window_days,
         "links_repeats": not opening.requester.shared,
         "contact_public_id": uuid7(),
-        "agent_id": opening.actor_id if opening.actor_id != opening.requester.id else None,
+        "tier": tier(opening.actor.memberships),
+        "excluded": _excluded(opening),
+        "agent_id": opening.actor.person_id if opening.actor.person_id != opening.requester.id else None,
         "started_at": opening.opened_at,
         "ended_at": submission.ended_at or opening.now,
         "handling_minutes": submission.handling_minutes,
-        "late_logged": submission.ended_at is not None and submission.ended_at < opening.now,
+        "late_logged": is_late_logged(submission.ended_at, opening.now),
         "job_public_id": uuid7(),
         "tasks": json.dumps([_task_record(opening, place, task) for place, task in enumerate(tasks)]),
     }
@@ -174,13 +180,19 @@ def _parameters(opening: Opening, tasks: tuple[AcceptedTask, ...], answer: dict[
 _stored = TypeAdapter(dict[str, Any])
 
 
-def _is_eligible(opening: Opening) -> bool:
+def _is_eligible(opening: PreparedAsk) -> bool:
     """Whether the ask counts for net FCR: resolvable at the desk; a fan-out only if its service says so."""
     possible = opening.service.first_contact is FirstContact.POSSIBLE
     return possible and (opening.service.fan_out_counts or not opening.placing.is_fan_out)
 
 
-def _task_record(opening: Opening, place: int, task: AcceptedTask) -> dict[str, Any]:
+def _excluded(opening: PreparedAsk) -> str | None:
+    """Why the ask is left out of every figure from the start: agents who ask for themselves are no callers."""
+    is_own = opening.actor.person_id == opening.requester.id and bool(opening.actor.memberships)
+    return OWN if is_own else None
+
+
+def _task_record(opening: PreparedAsk, place: int, task: AcceptedTask) -> dict[str, Any]:
     step = opening.placing.steps[place].step
     return {
         "public_id": str(task.id),

@@ -43,10 +43,10 @@ WITH numbered AS MATERIALIZED (
 ), new_ask AS (
     INSERT INTO ask (public_id, ticket_id, position, requester_id, service_key, service_title, catalogue_version_id,
                      answers, text, department, location_key, eligible, is_fan_out, repeat_window_days, opened_at,
-                     promised_at, same_issue_of_id)
+                     promised_at, same_issue_of_id, excluded)
     SELECT CAST(:ask_public_id AS uuid), new_ticket.id, 0, CAST(:requester_id AS bigint), CAST(:service_key AS text), :service_title, CAST(:version AS bigint),
            CAST(:answers AS jsonb), :text, :department, :location_key, CAST(:eligible AS boolean), CAST(:is_fan_out AS boolean), CAST(:window_days AS bigint), CAST(:opened_at AS timestamptz),
-           CAST(:promised_at AS timestamptz), (SELECT id FROM earlier)
+           CAST(:promised_at AS timestamptz), (SELECT id FROM earlier), CAST(:excluded AS text)
       FROM new_ticket
     RETURNING id, ticket_id, same_issue_of_id
 ), new_task AS (
@@ -59,11 +59,11 @@ WITH numbered AS MATERIALIZED (
       FROM new_ask CROSS JOIN task_record AS record
     RETURNING id, key
 ), new_contact AS (
-    INSERT INTO contact (public_id, ticket_id, ask_id, about_ask_id, person_id, agent_id, channel, kind, cause, started_at,
+    INSERT INTO contact (public_id, ticket_id, ask_id, about_ask_id, person_id, agent_id, channel, kind, cause, tier, started_at,
                          ended_at, recorded_at, handling_minutes, late_logged)
     SELECT CAST(:contact_public_id AS uuid), new_ask.ticket_id, new_ask.id, new_ask.same_issue_of_id, CAST(:requester_id AS bigint), CAST(:agent_id AS bigint), :channel,
            CASE WHEN new_ask.same_issue_of_id IS NULL THEN 'first' ELSE 'repeat' END,
-           CASE WHEN new_ask.same_issue_of_id IS NULL THEN NULL ELSE 'asked_again' END,
+           CASE WHEN new_ask.same_issue_of_id IS NULL THEN NULL ELSE 'asked_again' END, CAST(:tier AS bigint),
            CAST(:started_at AS timestamptz), CAST(:ended_at AS timestamptz), CAST(:now AS timestamptz), CAST(:handling_minutes AS numeric), CAST(:late_logged AS boolean)
       FROM new_ask
     RETURNING id

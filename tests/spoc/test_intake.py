@@ -19,7 +19,7 @@ from spoc.db.tickets import AskRow, EventRow, TaskRow, TicketRow
 from spoc.intake.accept import Outcome, accept
 from spoc.intake.catalogue import NothingPublished, newest_version, publish
 from spoc.intake.desk_facts import read_desk_facts
-from spoc.intake.errors import KeyReused, MayNotRaiseForOthers, NothingAsked, NotYetOver, UnknownRequester
+from spoc.intake.errors import KeyReused, MayNotRaiseForOthers, NotByPerson, NothingAsked, NotYetOver, UnknownRequester
 from spoc.intake.submission import Repeatable, Submission
 from tests.world import World, mail_of
 
@@ -272,3 +272,37 @@ def test_a_contact_that_is_not_over_is_not_logged(world: World) -> None:
     call = Submission(None, text="The corner hums", ended_at=world.now + timedelta(minutes=1))
     with pytest.raises(NotYetOver):
         ask(world, call, by="agent.desk")
+
+
+def test_an_agents_own_ask_is_left_out_of_every_figure(world: World) -> None:
+    world.submit("password-access", by="agent.it")
+    world.submit("password-access", by="employee")
+    assert world.session.scalars(select(AskRow.excluded).order_by(AskRow.id)).all() == ["own", None]
+
+
+def test_a_contact_is_of_the_tier_that_took_it(world: World) -> None:
+    call = Submission(None, text="The corner hums", requester_mail=mail_of("colleague"), channel=Channel.PHONE)
+    ask(world, call, by="agent.desk")
+    ask(world, call, by="agent.it")
+    assert world.session.scalars(select(ContactRow.tier).order_by(ContactRow.id)).all() == [1, 2]
+
+
+def test_only_agents_log_calls(world: World) -> None:
+    with pytest.raises(NotByPerson):
+        ask(world, Submission(None, text="The corner hums", channel=Channel.PHONE), by="employee")
+
+
+def test_two_who_publish_at_once_make_one_version(committed: sessionmaker[Session], now: datetime) -> None:
+    versions: list[int] = []
+
+    def send() -> None:
+        with committed.begin() as own:
+            versions.append(publish(own, shipped(), None, "", now))
+
+    senders = [threading.Thread(target=send) for _ in range(8)]
+    for sender in senders:
+        sender.start()
+    for sender in senders:
+        sender.join()
+    assert len(versions) == 8
+    assert len(set(versions)) == 1

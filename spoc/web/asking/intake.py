@@ -10,13 +10,13 @@ from starlette.responses import JSONResponse, Response
 from catalog.errors import InvalidAnswers
 from routing.visibility import Actor
 from routing.work import Channel
-from spoc.errors import Invalid, NotAllowed
+from spoc.errors import Fault, Invalid
 from spoc.intake.accept import accept
 from spoc.intake.catalogue import current
 from spoc.intake.desk_facts import read_desk_facts
 from spoc.intake.submission import Repeatable, Submission
 from spoc.web.asking.front import Draft, read_draft, show_draft
-from spoc.web.asking.parcel import LONGEST_KEY, Fault, Parcel, Unreadable, read_parcel
+from spoc.web.asking.parcel import LONGEST_KEY, Parcel, Unreadable, read_parcel
 from spoc.web.deps import Database, Now, Running, require
 from spoc.web.pages import notice, redirect
 from spoc.web.permissions import Permission
@@ -27,7 +27,6 @@ router = APIRouter()
 ROUTE = "POST /intake"
 Asker = Annotated[Actor, require(Permission.SIGNED_IN)]
 SENT = notice("ask.sent", marked("We have it. {about} is your reference; this page shows what happens."))
-BY_PERSON = frozenset({Channel.PHONE, Channel.CHAT, Channel.WALK_IN})
 
 
 class IntakeBody(BaseModel):
@@ -56,7 +55,7 @@ def intake(
     desk = read_desk_facts(session)
     poke = BackgroundTask(runtime.poke)
     if parcel.is_json:
-        outcome = accept(session, _from_json(http, parcel, actor, idempotency_key), actor, desk, now)
+        outcome = accept(session, _from_json(http, parcel, idempotency_key), actor, desk, now)
         document = accepted_json(outcome.accepted, actor)
         headers = {"Location": document["url"]} | ({"Idempotency-Replayed": "true"} if outcome.replayed else {})
         return JSONResponse(document, 201, headers=headers, background=poke)
@@ -83,7 +82,7 @@ def _from_form(draft: Draft, parcel: Parcel) -> Submission:
     )
 
 
-def _from_json(http: Request, parcel: Parcel, actor: Actor, key: str | None) -> Submission:
+def _from_json(http: Request, parcel: Parcel, key: str | None) -> Submission:
     try:
         body = IntakeBody.model_validate(parcel.document)
     except ValidationError as error:
@@ -91,8 +90,6 @@ def _from_json(http: Request, parcel: Parcel, actor: Actor, key: str | None) -> 
         raise Unreadable("The body is not a submission.", faults) from error
     usual = Channel.API if "authorization" in http.headers else Channel.WEB
     channel = Channel(body.channel) if body.channel else usual
-    if channel in BY_PERSON and not (actor.memberships or actor.may_raise_for_others):
-        raise NotAllowed("Contacts by phone, chat or at the desk are logged by agents.")
     return Submission(
         service=body.service,
         answers=body.answers,

@@ -9,19 +9,10 @@ from typing import Any
 from fastapi import Request
 from starlette.datastructures import UploadFile
 
-from spoc.errors import Invalid
+from spoc.errors import Fault, Invalid
 
 LONGEST_KEY = 255
 DEEPEST = 20
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One thing to mend in a request; the same three words as in a form's faults."""
-
-    field: str
-    code: str
-    message: str
 
 
 class Unreadable(Invalid):

@@ -17,6 +17,7 @@ from spoc.db.jobs import JobRow
 from spoc.db.people import PersonRow
 from spoc.db.tickets import AskRow, EventRow, TaskRow, TicketRow
 from spoc.intake.accept import Outcome, accept
+from spoc.intake.asked import often_asked
 from spoc.intake.catalogue import NothingPublished, newest_version, publish
 from spoc.intake.desk_facts import read_desk_facts
 from spoc.intake.errors import KeyReused, MayNotRaiseForOthers, NotByPerson, NothingAsked, NotYetOver, UnknownRequester
@@ -306,3 +307,15 @@ def test_two_who_publish_at_once_make_one_version(committed: sessionmaker[Sessio
         sender.join()
     assert len(versions) == 8
     assert len(set(versions)) == 1
+
+
+def test_what_is_asked_most_is_offered_first_and_nothing_confidential(world: World) -> None:
+    for _ in range(2):
+        world.submit("laptop-fault")
+    world.submit("badge-lost")
+    for _ in range(3):
+        world.submit("payslip-question")
+    offered = [service.key for service in often_asked(world.session, shipped(), 4)]
+    assert offered[:2] == ["laptop-fault", "badge-lost"]
+    assert len(offered) == 4
+    assert not {"payslip-question", "leaver"} & set(offered)

@@ -81,7 +81,7 @@ def front(http: Request, session: Database, now: Now, actor: Asker, text: Words 
 
 def show_front(http: Request, session: Session, desk: DeskFacts, actor: Actor, text: str, now: datetime) -> Response:
     open_requests = list_requests(session, actor, now, only_open=True)
-    often = often_asked(session, now, desk.catalogue, OFTEN)
+    often = often_asked(session, desk.catalogue, OFTEN)
     return render(
         http,
         "ask/front.html",

@@ -1,5 +1,6 @@
 """Moving a task to another queue or person, with what they need to know."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -67,7 +68,8 @@ def hand_over(
         why=[*task.why, f"Handed over from {task.queue_title or task.person_name}."],
     )
     what: dict[str, Any] = {"from": task.queue, "to": to, "why": why.strip(), "know": know.strip(), "warm": warm}
-    tell(session, task, "handed_off", actor.person_id, now, **what)
+    # For those who hold it now: the receiving queue reads why it came and what to know.
+    tell(session, replace(task, confidential_to=tuple(narrowed)), "handed_off", actor.person_id, now, **what)
     follow(session, ticket.id, actor.person_id, now)
     return ticket.reference
 

@@ -1,6 +1,7 @@
 """Moves of tasks: who may make them, what follows, and what the record says."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
@@ -20,7 +21,9 @@ from spoc.desk.handoff import hand_over
 from spoc.desk.holds import hold, resume
 from spoc.desk.messages import send_message
 from spoc.desk.sweeps import open_due, resume_due
+from spoc.desk.tickets import read_ticket
 from spoc.errors import NotAllowed, NotFound
+from spoc.intake.catalogue import service_at
 from spoc.intake.write import Accepted
 from tests.world import World, mail_of
 
@@ -280,6 +283,24 @@ def test_a_confidential_task_leaves_its_queue_only_by_a_hand_in_both(
     hand_over(session, both, task_id(ticket, "payroll"), now, to="it", why="Theirs")
 
     assert row(session, ticket, "payroll").confidential_to == ["hr", "it"]
+
+
+@pytest.mark.parametrize(("who", "told"), [("agent.it", 1), ("agent.hr", 1), ("agent.facilities", 0), ("employee", 0)])
+def test_a_confidential_handover_is_told_to_those_who_hold_it_now(
+    world: World, session: Session, now: datetime, who: str, told: int
+) -> None:
+    ticket = world.submit("new-starter")
+    finish(session, world.actor("agent.hr"), task_id(ticket, "contract"), now)
+    both = world.actor("agent.hr")
+    both = type(both)(both.person_id, both.mail, both.roles, frozenset({"hr", "it"}))
+
+    hand_over(
+        session, both, task_id(ticket, "payroll"), now, to="it", why="A fault in the tool", know="Run it in test first"
+    )
+
+    page = read_ticket(session, world.actor(who), ticket.reference, now, partial(service_at, session))
+    read = [event.what["know"] for event in page.events if event.kind == "handed_off"]
+    assert read == ["Run it in test first"] * told
 
 
 def test_reopening_a_task_opens_the_ticket_again(world: World, session: Session, now: datetime) -> None:

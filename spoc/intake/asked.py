@@ -15,9 +15,9 @@ def often_asked(session: Session, catalogue: Catalogue, most: int) -> tuple[Serv
 
     Confidential and secret services are left out: how often they are asked for is nobody's business.
     """
-    latest = select(AskRow.service_key).order_by(AskRow.opened_at.desc()).limit(LATEST).subquery()
-    counted = select(latest.c.service_key).group_by(latest.c.service_key)
-    rows = session.scalars(counted.order_by(func.count().desc(), latest.c.service_key))
     offered = {one.key: one for one in catalogue.services if not (one.secret or one.confidential_to)}
-    asked = [key for key in rows if key in offered]
+    open_to_all = select(AskRow.service_key).where(AskRow.service_key.in_(offered))
+    latest = open_to_all.order_by(AskRow.opened_at.desc()).limit(LATEST).subquery()
+    counted = select(latest.c.service_key).group_by(latest.c.service_key)
+    asked = session.scalars(counted.order_by(func.count().desc(), latest.c.service_key))
     return tuple(offered[key] for key in dict.fromkeys((*asked, *offered)))[:most]

@@ -1,6 +1,6 @@
 """The employee's way in: one question, what can be asked for, and a service's form."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
@@ -12,8 +12,9 @@ from starlette.responses import Response
 
 from catalog.answers import read_form, visible_fields
 from catalog.errors import AnswerFault, InvalidAnswers
+from catalog.groups import by_need, departments_of, sections
 from catalog.match import Match, find_answers, match
-from catalog.service import Catalogue, Field, Service
+from catalog.service import Catalogue, Service
 from routing.visibility import Actor
 from spoc.desk.requests import list_requests
 from spoc.intake.asked import often_asked
@@ -117,30 +118,6 @@ def _hit(found: Match, catalogue: Catalogue) -> Hit:
     return Hit(service, found.words, departments_of(service, catalogue), found.certain)
 
 
-def departments_of(service: Service, catalogue: Catalogue) -> tuple[str, ...]:
-    """Who may have work from this service, as employees name them, without parts that are confidential."""
-    titles = {queue.key: queue.department for queue in catalogue.queues}
-    named = (step.queue for step in service.steps if step.queue and not step.confidential_to)
-    return tuple(titles.get(key, key) for key in dict.fromkeys(named))
-
-
-@dataclass(frozen=True)
-class NeedGroup:
-    title: str
-    summary: str
-    icon: str
-    services: tuple[Service, ...]
-
-
-def by_need(catalogue: Catalogue) -> tuple[NeedGroup, ...]:
-    """The catalogue as employees look for things: by need, never by department."""
-    groups = (
-        NeedGroup(need.title, need.summary, need.icon, tuple(one for one in catalogue.services if one.need == need.key))
-        for need in catalogue.needs
-    )
-    return tuple(group for group in groups if group.services)
-
-
 @router.get("/ask/people", dependencies=[SIGNED_IN])
 def people(session: Database, text: Words = "") -> list[dict[str, str]]:
     """Colleagues whose name or mail begins so, for the fields that name a person."""
@@ -203,17 +180,3 @@ def show_form(
         requester=draft.requester,
         once=draft.once or str(uuid4()),
     )
-
-
-@dataclass(frozen=True)
-class Section:
-    title: str
-    fields: tuple[Field, ...]
-
-
-def sections(fields: Iterable[Field]) -> tuple[Section, ...]:
-    """The questions under their headings, in the order of the form."""
-    by_title: dict[str, list[Field]] = {}
-    for field in fields:
-        by_title.setdefault(field.section, []).append(field)
-    return tuple(Section(title, tuple(group)) for title, group in by_title.items())

@@ -1,0 +1,59 @@
+"""Parts of the catalogue put together as people look for them: services by need, questions by section, steps by phase."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from catalog.service import Catalogue, Field, Service, Step
+
+
+@dataclass(frozen=True)
+class NeedGroup:
+    title: str
+    summary: str
+    icon: str
+    services: tuple[Service, ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    title: str
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True)
+class PhaseGroup:
+    title: str
+    steps: tuple[Step, ...]
+
+
+def by_need(catalogue: Catalogue) -> tuple[NeedGroup, ...]:
+    """The catalogue as employees look for things: by need, never by department; needs without a service are left out."""
+    groups = (
+        NeedGroup(need.title, need.summary, need.icon, tuple(one for one in catalogue.services if one.need == need.key))
+        for need in catalogue.needs
+    )
+    return tuple(group for group in groups if group.services)
+
+
+def sections(fields: Iterable[Field]) -> tuple[Section, ...]:
+    """The questions under their headings, in the order of the form."""
+    by_title: dict[str, list[Field]] = {}
+    for field in fields:
+        by_title.setdefault(field.section, []).append(field)
+    return tuple(Section(title, tuple(group)) for title, group in by_title.items())
+
+
+def by_phase(service: Service, catalogue: Catalogue) -> tuple[PhaseGroup, ...]:
+    """The steps under the titles of their phases, in the order of the document."""
+    titles = {phase.key: phase.title for phase in catalogue.phases}
+    keys = dict.fromkeys(step.phase for step in service.steps)
+    return tuple(
+        PhaseGroup(titles.get(key, key), tuple(step for step in service.steps if step.phase == key)) for key in keys
+    )
+
+
+def departments_of(service: Service, catalogue: Catalogue) -> tuple[str, ...]:
+    """Who may have work from this service, as employees name them, without parts that are confidential."""
+    titles = {queue.key: queue.department for queue in catalogue.queues}
+    named = (step.queue for step in service.steps if step.queue and not step.confidential_to)
+    return tuple(titles.get(key, key) for key in dict.fromkeys(named))

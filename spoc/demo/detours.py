@@ -43,7 +43,6 @@ def ask_back(stage: Stage, case: Case, task: Ready, agent: Player, go_on: GoOn, 
     """Ask the requester, and stop the clock until they answer."""
     question = stage.random.choice(case.chapter.questions)
     body = stage.words.fill(stage.random, question.ask)
-    send_message(session, agent.actor, case.reference, at, body=body, channel=Channel.EMAIL)
     hold(session, agent.actor, task.id, at, reason=HoldReason.REQUESTER, note=body)
     answer_at = stage.later(at, 20, 700)
     stage.agenda.add(answer_at, partial(_answer, stage, case, question, go_on))

@@ -110,7 +110,6 @@ def _take_turn(stage: Stage, case: Case, turn: Turn, session: Session, at: datet
         case "chases":
             ask_for_news(session, who.actor, case.reference, at, channel=Channel.WEB)
         case "asks":
-            _write(case, who, turn, session, at)
             hold(session, who.actor, _task(session, case, turn.step), at, reason=HoldReason.REQUESTER, note=turn.words)
         case "waits":
             hold(session, who.actor, _task(session, case, turn.step), at, reason=HoldReason.VENDOR, note=turn.words)

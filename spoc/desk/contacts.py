@@ -12,10 +12,10 @@ from routing.work import Channel, ContactKind, RepeatCause
 from spoc.db.contacts import ContactRow
 from spoc.db.events import Happening, lock, record
 from spoc.db.tickets import AskRow
-from spoc.desk.errors import NotLater
+from spoc.desk.errors import NotAFirst, NotLater
 from spoc.desk.follow import OVER, follow
 from spoc.desk.found import take_own_ticket, take_ticket, ticket_by_id, tier, works_on
-from spoc.desk.holds import end_hold
+from spoc.desk.pauses import end_hold
 from spoc.desk.ticket_rows import Ticket
 from spoc.errors import NotAllowed, NotFound
 
@@ -44,16 +44,19 @@ def log_contact(session: Session, actor: Actor, reference: str, touch: Touch, no
     Raises:
         NotFound: there is no such ticket, or it is not the actor's to see.
         NotAllowed: the actor does not work on it.
-        NotLater: the contact lies in the future, or ends before it begins.
+        NotAFirst: it was to count as the contact that opened the ticket.
+        NotLater: the contact lies in the future, before the ticket was opened, or ends before it begins.
     """
+    if touch.kind is ContactKind.FIRST:
+        raise NotAFirst
     ticket = take_ticket(session, actor, reference)
     if not works_on(actor, ticket):
         raise NotAllowed("Only those who work on a request log contacts about it.")
-    touch = _timed(touch, now)
+    touch = _timed(touch, ticket.opened_at, now)
     kind, _ = kind_of(ticket, touch)
     public_id = write_contact(session, ticket, actor, touch, now, agent_id=actor.person_id)
     if kind is ContactKind.RESPONSE:
-        end_waiting(session, ticket, actor.person_id, now)
+        end_waiting(session, ticket, actor.person_id, now, touch.ended_at)
     return public_id
 
 
@@ -94,11 +97,13 @@ def correct_kind(
     record(session, row.ticket_id, [corrected], now)
 
 
-def end_waiting(session: Session, ticket: Ticket, actor_id: int, now: datetime) -> None:
-    """The requester has answered: whatever waited for them goes on."""
+def end_waiting(
+    session: Session, ticket: Ticket, actor_id: int, now: datetime, answered_at: datetime | None = None
+) -> None:
+    """The requester has answered: whatever waited for them goes on, from when they did."""
     for task in ticket.tasks:
         if task.waits_for_requester:
-            end_hold(session, ticket, task, actor_id, now)
+            end_hold(session, task, actor_id, now, answered_at)
     follow(session, ticket.id, actor_id, now)
 
 
@@ -157,12 +162,14 @@ def _ask_of(session: Session, ticket: Ticket) -> int:
     return session.scalars(asks.order_by(AskRow.resolved_at.is_not(None), AskRow.position).limit(1)).one()
 
 
-def _timed(touch: Touch, now: datetime) -> Touch:
+def _timed(touch: Touch, opened_at: datetime, now: datetime) -> Touch:
     """With both ends and minutes, as far as they follow from what is given. A contact that just ended ends now."""
     ended_at = touch.ended_at or now
     length = timedelta(minutes=touch.minutes or 0)
     started_at = touch.started_at or ended_at - length
     if ended_at > now or started_at > ended_at:
         raise NotLater("A contact begins before it ends, and is not in the future.")
+    if started_at < opened_at:
+        raise NotLater("A contact about a request begins after the request was opened: mend its times or its minutes.")
     minutes = touch.minutes if touch.minutes is not None else round((ended_at - started_at) / timedelta(minutes=1), 1)
     return Touch(touch.channel, touch.kind, touch.cause, started_at, ended_at, minutes, touch.note)

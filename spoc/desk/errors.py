@@ -1,6 +1,17 @@
 """What can be the case when the desk says no to a move; each error carries its values and a stable code."""
 
+from dataclasses import dataclass
+
 from spoc.errors import Conflict, Invalid
+
+
+@dataclass(frozen=True)
+class DeskFault:
+    """The part of a request to mend."""
+
+    field: str
+    code: str
+    message: str
 
 
 class AlreadyClaimed(Conflict):
@@ -54,6 +65,16 @@ class NotLater(Invalid):
         super().__init__(what)
 
 
+class NotAFirst(Invalid):
+    """A contact was to count as a first one although the request was there already."""
+
+    code = "not_a_first"
+
+    def __init__(self) -> None:
+        super().__init__("The first contact is the one that opened the request. Say what kind this one was.")
+        self.faults = (DeskFault("kind", self.code, str(self)),)
+
+
 class NotResolved(Conflict):
     """A ticket was to be reopened that is not resolved."""
 
@@ -65,9 +86,11 @@ class NotResolved(Conflict):
 
 
 class NothingSaid(Invalid):
-    """A message, reason or result without a word in it."""
+    """A message, reason or result without a word in it; `field` names where it is missing, if the door has one."""
 
     code = "nothing_said"
 
-    def __init__(self, what: str) -> None:
+    def __init__(self, what: str, field: str = "") -> None:
         super().__init__(f"Write {what} first.")
+        if field:
+            self.faults = (DeskFault(field, self.code, str(self)),)

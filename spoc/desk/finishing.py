@@ -15,6 +15,7 @@ from spoc.desk.errors import NothingSaid, NotResolved
 from spoc.desk.follow import OVER, follow
 from spoc.desk.found import take_own_ticket, take_task
 from spoc.desk.moves import NO_HOLD, move, tell
+from spoc.desk.pauses import due_after_hold
 from spoc.desk.ticket_rows import Task, Ticket
 
 
@@ -29,7 +30,8 @@ def finish(session: Session, actor: Actor, task_id: UUID, now: datetime, *, resu
     """
     ticket, task = take_task(session, actor, task_id)
     who = func.coalesce(TaskRow.assignee_id, actor.person_id)
-    move(session, task, Act.FINISH, **NO_HOLD, done_at=now, result=result.strip(), assignee_id=who)
+    due_at = due_after_hold(session, task, now)
+    move(session, task, Act.FINISH, **NO_HOLD, due_at=due_at, done_at=now, result=result.strip(), assignee_id=who)
     tell(session, task, "finished", actor.person_id, now, result=result.strip())
     follow(session, ticket.id, actor.person_id, now, by=task)
     return ticket.reference

@@ -63,7 +63,7 @@ def hand_over(
         assignee_id=person_id,
         claimed_at=None,
         ready_at=now,
-        due_at=due_after_hold(session, ticket, task, now),
+        due_at=due_after_hold(session, task, now),
         confidential_to=narrowed,
         why=[*task.why, f"Handed over from {task.queue_title or task.person_name}."],
     )

@@ -53,6 +53,14 @@ def send_message(
     return message.public_id
 
 
+def ask_requester(
+    session: Session, ticket: Ticket, actor: Actor, now: datetime, *, question: str, channel: Channel
+) -> None:
+    """Send a question about the ticket, for a use case that holds its lock and goes on only with the answer."""
+    message = _write(session, ticket, actor, now, body=question, internal=False, only_own=False)
+    _tell_requester(session, ticket, actor, message.id, channel, now)
+
+
 def _write(
     session: Session, ticket: Ticket, actor: Actor, now: datetime, *, body: str, internal: bool, only_own: bool
 ) -> MessageRow:

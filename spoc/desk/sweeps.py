@@ -12,7 +12,7 @@ from spoc.db.events import lock
 from spoc.db.tickets import TaskRow
 from spoc.desk.follow import follow
 from spoc.desk.found import ticket_by_id
-from spoc.desk.holds import end_hold
+from spoc.desk.pauses import end_hold
 
 BATCH = 100
 """Tickets per transaction: their locks are held until it ends."""
@@ -39,7 +39,7 @@ def resume_due(session: Session, now: datetime, *, limit: int = BATCH) -> int:
         ticket = ticket_by_id(session, ticket_id)
         for task in ticket.tasks:
             if task.state is TaskState.ON_HOLD and task.hold_until and task.hold_until <= now:
-                end_hold(session, ticket, task, None, now)
+                end_hold(session, task, None, now)
         follow(session, ticket_id, None, now)
     return len(tickets)
 

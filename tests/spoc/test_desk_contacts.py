@@ -11,7 +11,7 @@ from routing.work import Channel, ContactKind, HoldReason, RepeatCause, TaskStat
 from spoc.db.contacts import ContactRow
 from spoc.db.tickets import TaskRow
 from spoc.desk.contacts import Touch, ask_for_news, correct_kind, log_contact
-from spoc.desk.errors import NothingSaid, NotLater
+from spoc.desk.errors import NotAFirst, NothingSaid, NotLater
 from spoc.desk.finishing import finish, reopen_ticket
 from spoc.desk.holds import hold
 from spoc.desk.messages import send_message
@@ -24,7 +24,7 @@ def last(session: Session) -> ContactRow:
 
 
 def test_a_call_about_an_open_ticket_is_a_repeat_that_chases(world: World, session: Session, now: datetime) -> None:
-    ticket = world.submit("password-access")
+    ticket = world.submit("password-access", at=now - timedelta(hours=1))
 
     log_contact(session, world.actor("agent.desk"), ticket.reference, Touch(Channel.PHONE, minutes=4), now)
 
@@ -45,12 +45,49 @@ def test_a_call_about_a_resolved_ticket_asks_again(world: World, session: Sessio
 
 def test_a_call_that_answers_ends_the_hold(world: World, session: Session, now: datetime) -> None:
     ticket = world.submit("password-access")
-    hold(session, world.actor("agent.desk"), ticket.tasks[0].id, now, reason=HoldReason.REQUESTER)
+    hold(session, world.actor("agent.desk"), ticket.tasks[0].id, now, reason=HoldReason.REQUESTER, note="Which one?")
 
     log_contact(session, world.actor("agent.desk"), ticket.reference, Touch(Channel.PHONE), now + timedelta(hours=1))
 
     assert last(session).kind is ContactKind.RESPONSE
     assert session.scalars(select(TaskRow.state)).all() == [TaskState.READY]
+
+
+def test_an_answer_written_down_late_stopped_the_clock_until_it_was_given(
+    world: World, session: Session, now: datetime
+) -> None:
+    ticket = world.submit("password-access")
+    task = session.scalars(select(TaskRow)).one()
+    due_at = task.due_at
+    assert due_at is not None
+    hold(session, world.actor("agent.desk"), task.public_id, now, reason=HoldReason.REQUESTER, note="Which one?")
+
+    touch = Touch(Channel.PHONE, minutes=5, ended_at=now + timedelta(minutes=30))
+    log_contact(session, world.actor("agent.desk"), ticket.reference, touch, now + timedelta(hours=3))
+
+    session.refresh(task)
+    assert (task.state, task.due_at) == (TaskState.READY, due_at + timedelta(minutes=30))
+
+
+def test_a_first_contact_is_only_the_one_that_opened_the_ticket(world: World, session: Session, now: datetime) -> None:
+    ticket = world.submit("password-access")
+    touch = Touch(Channel.PHONE, ContactKind.FIRST)
+
+    with pytest.raises(NotAFirst) as caught:
+        log_contact(session, world.actor("agent.desk"), ticket.reference, touch, now)
+
+    assert [fault.field for fault in caught.value.faults] == ["kind"]
+
+
+def test_a_contact_about_a_ticket_begins_after_it_was_opened(world: World, session: Session, now: datetime) -> None:
+    ticket = world.submit("password-access")
+    later = now + timedelta(minutes=3)
+
+    with pytest.raises(NotLater, match="after the request was opened"):
+        log_contact(session, world.actor("agent.desk"), ticket.reference, Touch(Channel.PHONE, minutes=4), later)
+    log_contact(session, world.actor("agent.desk"), ticket.reference, Touch(Channel.PHONE, minutes=3), later)
+
+    assert last(session).started_at == now
 
 
 def test_an_agent_may_say_what_it_was(world: World, session: Session, now: datetime) -> None:

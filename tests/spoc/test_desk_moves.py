@@ -13,7 +13,7 @@ from routing.work import Channel, HoldReason, TaskState, TicketState
 from spoc.db.contacts import ContactRow
 from spoc.db.jobs import JobRow
 from spoc.db.people import QueueRow
-from spoc.db.tickets import AskRow, EventRow, TaskRow, TicketRow
+from spoc.db.tickets import AskRow, EventRow, MessageRow, TaskRow, TicketRow
 from spoc.desk.claims import claim, release
 from spoc.desk.errors import AlreadyClaimed, AlreadyThere, NotAMember, NothingSaid, NotLater, NotResolved, UnknownQueue
 from spoc.desk.finishing import finish, reopen_task, reopen_ticket
@@ -176,7 +176,6 @@ def test_a_hold_for_the_requester_waits_for_them_and_their_answer_ends_it(
     first, queue = open_tasks(session, ticket)[0]
     agent = world.actor(f"agent.{queue}")
     due = session.scalars(select(TaskRow.due_at).where(TaskRow.public_id == first)).one()
-    send_message(session, agent, ticket.reference, now, body="Which system?", channel=Channel.WEB)
     hold(session, agent, first, now, reason=HoldReason.REQUESTER, note="Which system?")
     assert ticket_row(session, ticket).state is TicketState.WAITING_FOR_REQUESTER
 
@@ -186,7 +185,10 @@ def test_a_hold_for_the_requester_waits_for_them_and_their_answer_ends_it(
     task = session.scalars(select(TaskRow).where(TaskRow.public_id == first)).one()
     session.refresh(task)
     assert (task.state, task.hold_reason) == (TaskState.READY, None)
-    assert due is None or task.due_at == due + timedelta(hours=1)
+    assert due is not None
+    assert task.due_at == due + timedelta(hours=1)
+    assert session.scalars(select(MessageRow.body).order_by(MessageRow.id)).all() == ["Which system?", "The wiki."]
+    assert len(session.scalars(select(JobRow).where(JobRow.kind == "mail.message")).all()) == 1
     assert ticket_row(session, ticket).state is TicketState.OPEN
     kinds = session.scalars(
         select(ContactRow.kind).where(ContactRow.ticket_id == ticket.ticket_id).order_by(ContactRow.id)
@@ -194,16 +196,30 @@ def test_a_hold_for_the_requester_waits_for_them_and_their_answer_ends_it(
     assert [str(kind) for kind in kinds] == ["first", "response"]
 
 
-def test_a_hold_stops_no_clock_before_the_requester_was_asked(world: World, session: Session, now: datetime) -> None:
+def test_a_hold_for_the_requester_needs_a_question(world: World, session: Session, now: datetime) -> None:
+    ticket = world.submit("password-access")
+    first, queue = open_tasks(session, ticket)[0]
+
+    with pytest.raises(NothingSaid) as caught:
+        hold(session, world.actor(f"agent.{queue}"), first, now, reason=HoldReason.REQUESTER, note=" ")
+
+    assert [fault.field for fault in caught.value.faults] == ["note"]
+    assert row(session, ticket, ticket.tasks[0].key).state is TaskState.READY
+
+
+def test_what_is_finished_from_a_hold_keeps_the_pause_in_its_due_time(
+    world: World, session: Session, now: datetime
+) -> None:
     ticket = world.submit("password-access")
     first, queue = open_tasks(session, ticket)[0]
     agent = world.actor(f"agent.{queue}")
     due = session.scalars(select(TaskRow.due_at).where(TaskRow.public_id == first)).one()
+    assert due is not None
 
-    hold(session, agent, first, now, reason=HoldReason.REQUESTER)
-    resume(session, agent, first, now + timedelta(hours=1))
+    hold(session, agent, first, now, reason=HoldReason.REQUESTER, note="Which system?")
+    finish(session, agent, first, now + timedelta(hours=1), result="Found it.")
 
-    assert session.scalars(select(TaskRow.due_at).where(TaskRow.public_id == first)).one() == due
+    assert session.scalars(select(TaskRow.due_at).where(TaskRow.public_id == first)).one() == due + timedelta(hours=1)
 
 
 def test_a_hold_ends_in_the_future(world: World, session: Session, now: datetime) -> None:

@@ -100,7 +100,7 @@ def test_what_stands_still_for_the_requester_is_not_late(
     world: World, session: Session, day: Day, now: datetime
 ) -> None:
     ticket = world.submit("password-access", at=now - timedelta(days=2))
-    hold(session, world.actor("agent.desk"), ticket.tasks[0].id, now, reason=HoldReason.REQUESTER)
+    hold(session, world.actor("agent.desk"), ticket.tasks[0].id, now, reason=HoldReason.REQUESTER, note="Which?")
 
     listing = show_queue(session, world.actor("agent.desk"), "desk", day)
 

@@ -91,7 +91,7 @@ def test_what_cannot_be_is_refused_in_place(client: TestClient, world: World, fo
 
 
 def test_a_call_about_an_open_ticket_is_written_on_it(client: TestClient, world: World) -> None:
-    ticket = world.submit("password-access")
+    ticket = world.submit("password-access", at=world.now - timedelta(hours=1))
     world.sign_in(client, "agent.desk")
 
     answer = client.post("/desk/log", data={**CALL, "about": ticket.reference, "text": "Wants news"})
@@ -114,10 +114,20 @@ def test_a_call_for_hr_is_opened_and_not_shown_to_the_desk(client: TestClient, w
 
 
 def test_a_program_logs_a_contact(client: TestClient, world: World) -> None:
-    ticket = world.submit("password-access")
+    ticket = world.submit("password-access", at=world.now - timedelta(hours=1))
     world.sign_in(client, "agent.desk")
     body = {"reference": ticket.reference, "channel": "chat", "kind": "thanks", "minutes": 2}
 
     assert client.post("/api/contacts", json=body).status_code == 201
     world.sign_in(client, "employee")
     assert client.post("/api/contacts", json=body).status_code == 404
+
+
+def test_a_program_logs_no_second_first_contact(client: TestClient, world: World) -> None:
+    ticket = world.submit("password-access", at=world.now - timedelta(hours=1))
+    world.sign_in(client, "agent.desk")
+
+    answer = client.post("/api/contacts", json={"reference": ticket.reference, "channel": "phone", "kind": "first"})
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "not_a_first")
+    assert answer.json()["faults"][0]["field"] == "kind"

@@ -125,6 +125,17 @@ def test_holding_for_the_requester_sends_them_the_question(client: TestClient, w
     assert world.session.scalars(select(MessageRow.body)).all() == ["Which keyboard?"]
 
 
+def test_holding_for_the_requester_without_a_question_is_refused(client: TestClient, world: World) -> None:
+    ticket = world.submit("new-starter")
+    world.sign_in(client, "agent.it")
+
+    answer = client.post(f"/desk/tasks/{task_id(ticket, 'laptop-order')}/hold", data={"reason": "requester"})
+
+    assert answer.status_code == 422
+    assert "the question that the requester is to answer" in answer.text
+    assert row(world, ticket, "laptop-order").state is TaskState.READY
+
+
 def test_a_hold_until_nonsense_is_refused_in_words(client: TestClient, world: World) -> None:
     ticket = world.submit("new-starter")
     world.sign_in(client, "agent.it")

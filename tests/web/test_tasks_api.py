@@ -37,6 +37,20 @@ def test_each_act_answers_the_task_as_it_then_stands(client: TestClient, world: 
     assert found["queue"] == "office"
 
 
+def test_a_program_that_holds_for_the_requester_asks_them(client: TestClient, world: World) -> None:
+    ticket = world.submit("new-starter")
+    world.sign_in(client, "agent.it")
+    hold = address(ticket, "laptop-order", "hold")
+
+    refused = client.post(hold, json={"reason": "requester"})
+    held = client.post(hold, json={"reason": "requester", "note": "Which keyboard?"})
+
+    assert (refused.status_code, refused.json()["faults"][0]["field"]) == (422, "note")
+    assert (held.status_code, held.json()["state"]) == (200, "on_hold")
+    messages = client.get(f"/api/tickets/{ticket.reference}").json()["messages"]
+    assert [(one["body"], one["internal"]) for one in messages] == [("Which keyboard?", False)]
+
+
 @pytest.mark.parametrize(
     ("act", "body", "status", "code"),
     [

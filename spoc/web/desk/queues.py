@@ -13,13 +13,12 @@ from starlette.responses import Response
 
 from routing.lifecycle import Department
 from routing.visibility import Actor
-from routing.work import Channel, HoldReason, TaskState
+from routing.work import HoldReason, TaskState
 from spoc.desk.claims import claim, release
 from spoc.desk.errors import NotLater
 from spoc.desk.finishing import finish, reopen_task
 from spoc.desk.handoff import hand_over
 from spoc.desk.holds import hold, resume
-from spoc.desk.messages import send_message
 from spoc.desk.queue_rows import Badge, Filters, Group, Listing, Row, Whose
 from spoc.desk.queues import all_queues, badges, my_work, show_queue
 from spoc.people.directory import Visit
@@ -214,10 +213,7 @@ def hold_task(
     until: Annotated[str, Form(max_length=40)] = "",
     address: Address = "",
 ) -> Response:
-    """Waiting for the requester sends them the note as a question: only then does the clock stand still."""
     reference = hold(session, actor, task_id, now, reason=reason, note=note, until=_until(until, visit))
-    if reason is HoldReason.REQUESTER and note.strip():
-        send_message(session, actor, reference, now, body=note, channel=Channel.WEB)
     return _back(http, address, reference, HELD)
 
 

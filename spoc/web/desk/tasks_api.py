@@ -15,7 +15,6 @@ from spoc.desk.claims import claim, release
 from spoc.desk.finishing import finish, reopen_task
 from spoc.desk.handoff import hand_over
 from spoc.desk.holds import hold, resume
-from spoc.desk.messages import send_message
 from spoc.desk.queue_rows import Filters, Row, Whose
 from spoc.desk.queues import badges, show_queue
 from spoc.desk.tickets import read_ticket
@@ -37,12 +36,11 @@ class Body(BaseModel):
 
 
 class HoldBody(Body):
-    """`question` is sent to the requester first: waiting for them stops the clock only once they were asked."""
+    """For the reason `requester` the note is needed: it is sent to them as the question that stops the clock."""
 
     reason: HoldReason
     note: Said = ""
     until: AwareDatetime | None = None
-    question: Said = ""
 
 
 class FinishBody(Body):
@@ -76,9 +74,8 @@ def release_task(task_id: UUID, session: Database, now: Now, actor: SignedIn) ->
 @router.post("/api/tasks/{task_id}/hold")
 def hold_task(task_id: UUID, body: HoldBody, session: Database, now: Now, actor: SignedIn) -> dict[str, Any]:
     """Stop work: why, and until when."""
-    reference = hold(session, actor, task_id, now, reason=body.reason, note=body.note, until=body.until)
-    if body.question.strip():
-        send_message(session, actor, reference, now, body=body.question, channel=Channel.API)
+    held = partial(hold, session, actor, task_id, now, reason=body.reason, note=body.note, until=body.until)
+    reference = held(channel=Channel.API)
     return _answer(session, actor, task_id, reference, now)
 
 

@@ -23,7 +23,10 @@ CERTAIN_WORDS = 2
 CERTAIN_ALONE = 0.9
 # A word the catalogue does not know speaks against every service, a little: names should hardly matter.
 _UNKNOWN = 0.8
+TITLED = 0.9
 LONGEST = 2000
+_NAME_DOES = re.compile(r"\b([A-ZÀ-ÖØ-Þ][\w'’-]+(?: [A-ZÀ-ÖØ-Þ][\w'’-]+)*)(?: is| will be)? ([a-z]+)\b")
+_SUBJECT_DOES = re.compile(r"\{(\w+)\} (\w+)")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _SAYS_NOTHING = """
     a about after again all also am an and any are as at be been before but by can could dear did do does doing done
@@ -54,6 +57,7 @@ class _Index:
     stems: Mapping[str, Mapping[str, float]]
     phrases: Mapping[str, tuple[frozenset[str], ...]]
     rarity: Mapping[str, float]
+    doings: Mapping[str, str]
 
     def weight(self, stem: str) -> float:
         return self.rarity.get(stem, _UNKNOWN)
@@ -63,12 +67,24 @@ def match(text: str, catalogue: Catalogue, today: date) -> tuple[Match, ...]:
     """The services that share words with the text, best first, ties by key; dates in the text do not count as words."""
     written = _stems(without_dates(text[:LONGEST], today))
     index = _index(_Keyed(catalogue))
+    titled = _titled(text[:LONGEST], index)
     scored = sorted(
-        ((_score(written.keys(), key, index), key) for key in index.stems), key=lambda pair: (-pair[0], pair[1])
+        ((max(_score(written.keys(), key, index), TITLED * (key in titled)), key) for key in index.stems),
+        key=lambda pair: (-pair[0], pair[1]),
     )
     found = [(score, key, _telling(written, key, index)) for score, key in scored if score > 0]
     clear = _is_clear([score for score, _, _ in found], len(found[0][2])) if found else False
     return tuple(Match(key, score, clear and at == 0, words) for at, (score, key, words) in enumerate(found))
+
+
+def _titled(text: str, index: _Index) -> frozenset[str]:
+    """Services whose title the text tells: a name and what they do, as in "Anna starts" for "{person_name} starts on …".
+
+    A word of the catalogue is no name, however it is written: "Laptop starts slowly" is about a laptop.
+    """
+    pairs = [(_stems(name), _stem(doing)) for name, doing in _NAME_DOES.findall(text)]
+    done = {doing for name, doing in pairs if name and not name.keys() & index.rarity.keys()}
+    return frozenset(key for key, doing in index.doings.items() if doing in done)
 
 
 def _is_clear(scores: Sequence[float], words: int) -> bool:
@@ -124,7 +140,9 @@ def _index(keyed: _Keyed) -> _Index:
         service.key: tuple(frozenset(_stems(said)) for said in (service.title, *service.phrases))
         for service in services
     }
-    return _Index(stems, phrases, rarity)
+    found = {service.key: _SUBJECT_DOES.match(service.title_template) for service in services if service.subject}
+    doings = {key: _stem(told[2].casefold()) for key, told in found.items() if told}
+    return _Index(stems, phrases, rarity, doings)
 
 
 def _weights(service: Service) -> dict[str, float]:

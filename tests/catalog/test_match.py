@@ -15,6 +15,11 @@ TODAY = date(2026, 7, 1)
 @pytest.mark.parametrize(
     ("text", "key"),
     [
+        ("Anna starts on 1 September in Berlin", "new-starter"),
+        ("Anna Schmidt starts on 1 October in Berlin", "new-starter"),
+        ("Tom leaves at the end of March", "leaver"),
+        ("Maria is moving to Lyon in May", "move"),
+        ("Laptop starts slowly", "laptop-fault"),
         ("New colleague Aylin Kaya starts on 1 September in Berlin", "new-starter"),
         ("Hi, please prepare everything for Peter Smith who joins our team on Monday", "new-starter"),
         ("FORGOT MY PASSWORD!!!", "password-access"),

@@ -30,7 +30,7 @@ router = APIRouter()
 SIGNED_IN = require(Permission.SIGNED_IN)
 Asker = Annotated[Actor, SIGNED_IN]
 Words = Annotated[str, Query(max_length=2_000)]
-MOST_MATCHES = 5
+MOST_MATCHES = 4
 MOST_OPEN = 5
 OFTEN = 6
 
@@ -110,7 +110,8 @@ def find_hits(text: str, desk: DeskFacts, now: datetime) -> tuple[Hit, ...]:
     if not text.strip():
         return ()
     found = match(text, desk.catalogue, now.astimezone(desk.zone).date())
-    return tuple(_hit(one, desk.catalogue) for one in found[:MOST_MATCHES])
+    shown = found[:1] if found and found[0].certain else found[:MOST_MATCHES]
+    return tuple(_hit(one, desk.catalogue) for one in shown)
 
 
 def _hit(found: Match, catalogue: Catalogue) -> Hit:

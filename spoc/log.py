@@ -1,14 +1,17 @@
 """One line a log entry: for people by default, as JSON where a machine collects it.
 
 Values are cut and control characters escaped, so that nothing a stranger sends can forge or flood a line.
+What a database says of a failed statement repeats the row, and rows may be confidential: it is never written.
 """
 
 import logging
 import sys
+import traceback
+from collections.abc import Iterator
 from typing import Any
 
 import structlog
-from structlog.typing import EventDict, WrappedLogger
+from structlog.typing import EventDict, ExcInfo, WrappedLogger
 
 LONGEST_VALUE = 2_000
 
@@ -24,6 +27,37 @@ def _tamed(value: str) -> str:
     return "".join(
         char if char.isprintable() else char.encode("unicode_escape").decode() for char in value[:LONGEST_VALUE]
     )
+
+
+def told(error: BaseException) -> str:
+    """An error in one text. A database's error: only its class, the driver's, SQLSTATE and the constraint's name.
+
+    The driver's own sentence is kept where no connection came about or it was lost: no row can stand in that.
+    """
+    cause = getattr(error, "orig", error)  # SQLAlchemy's wrapper has it; neither library is loaded here to ask for
+    if cause is error and not hasattr(error, "sqlstate"):
+        return f"{type(error).__name__}: {error}"
+    kinds = [type(error).__name__] if cause is error else [type(error).__name__, type(cause).__name__]
+    state = getattr(cause, "sqlstate", None)
+    if state is None and type(cause).__name__ == "OperationalError":
+        return f"{kinds[0]}: {cause}"
+    constraint = getattr(getattr(cause, "diag", None), "constraint_name", None)
+    return " ".join([": ".join(kinds), *(part for part in (state, constraint) if part)])
+
+
+def traced(info: ExcInfo) -> str:
+    """Where an error was raised, and what led to it first, each with no more than may be told of it."""
+    parts = ["".join(traceback.format_tb(one.__traceback__)) + told(one) for one in _with_causes(info[1])]
+    return "\nthen, because of it or while it was handled:\n".join(parts)
+
+
+def _with_causes(error: BaseException) -> Iterator[BaseException]:
+    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if before is not None:
+        yield from _with_causes(before)
+    for part in getattr(error, "exceptions", ()):
+        yield from _with_causes(part)
+    yield error
 
 
 def configure(*, level: str, as_json: bool) -> None:
@@ -45,7 +79,7 @@ def configure(*, level: str, as_json: bool) -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info,
+                structlog.processors.ExceptionRenderer(traced),
                 last,
             ],
         )

@@ -1,5 +1,7 @@
 """Fixtures all tests share: one embedded PostgreSQL a run, one migrated database a worker, a savepoint a test."""
 
+import io
+import logging
 import os
 import shutil
 from collections.abc import Iterator
@@ -10,11 +12,13 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+import structlog
 from fastapi.testclient import TestClient
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
+from spoc import log
 from spoc.app import create_app
 from spoc.db import embedded, migrate
 from spoc.db.session import make_engine, make_sessions
@@ -131,6 +135,22 @@ def committed(server_url: str, migrated: str) -> Iterator[sessionmaker[Session]]
 def now() -> datetime:
     """A Thursday morning at work, 11:00 in Berlin."""
     return datetime(2026, 8, 13, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def written() -> Iterator[io.StringIO]:
+    """What the configured log writes; the log is as before afterwards."""
+    root, before = logging.getLogger(), logging.getLogger().handlers[:]
+    level = root.level
+    log.configure(level="INFO", as_json=False)
+    (handler,) = root.handlers
+    assert isinstance(handler, logging.StreamHandler)
+    stream = io.StringIO()
+    handler.setStream(stream)
+    yield stream
+    root.handlers[:] = before
+    root.setLevel(level)
+    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -136,6 +136,8 @@ def _launch(pg: Path) -> None:
     sockets = _socket_folder(pg)
     where = "." if sockets == pg else str(_private(sockets))
     options = f"-c listen_addresses='' -c unix_socket_directories={where} -c unix_socket_permissions=0700"
+    # In its log as in ours: no DETAIL, which repeats the row, and no statement, which may hold a value.
+    options += " -c log_error_verbosity=terse -c log_min_error_statement=panic"
     wait = ("--wait", f"--timeout={START_SECONDS}")
     for more_tries in reversed(range(TRIES)):
         try:

@@ -27,6 +27,7 @@ def make_engine(url: str, settings: Settings) -> Engine:
         max_overflow=settings.pool_size,
         pool_timeout=CONNECT_SECONDS,
         pool_pre_ping=True,
+        hide_parameters=True,  # they are what people wrote, and errors end up in logs
         connect_args={
             "connect_timeout": CONNECT_SECONDS,
             "options": " ".join(f"-c {name}={value}" for name, value in SERVER_SETTINGS.items()),

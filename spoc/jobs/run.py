@@ -9,6 +9,7 @@ from spoc.db.session import transaction
 from spoc.errors import SpocError
 from spoc.jobs import canary, mail, schedule, sweep
 from spoc.jobs.tools import Hopeless, Tools, Work
+from spoc.log import told
 
 Handler = Callable[[Work], None]
 
@@ -50,7 +51,7 @@ def _attempt(job: Leased, tools: Tools, handlers: Mapping[str, Handler]) -> None
         log.warning("job.lease_lost", job_id=job.id, kind=job.kind)
     except Exception as error:
         trace = None if isinstance(error, SpocError) else error
-        log.warning("job.failed", job_id=job.id, kind=job.kind, attempt=job.attempt, error=str(error), exc_info=trace)
+        log.warning("job.failed", job_id=job.id, kind=job.kind, attempt=job.attempt, error=told(error), exc_info=trace)
         _write_down(job, tools, error)
 
 
@@ -63,6 +64,6 @@ def _handler(kind: str, handlers: Mapping[str, Handler]) -> Handler:
 def _write_down(job: Leased, tools: Tools, error: Exception) -> None:
     try:
         with transaction(tools.sessions) as session:
-            fail(session, job, f"{type(error).__name__}: {error}", for_good=isinstance(error, Hopeless))
+            fail(session, job, told(error), for_good=isinstance(error, Hopeless))
     except LeaseLost:
         log.warning("job.lease_lost", job_id=job.id, kind=job.kind)

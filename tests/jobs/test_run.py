@@ -1,10 +1,13 @@
 """Running a job by its id: once, fenced, and with its failure written down."""
 
+import io
+
 from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from spoc.db.access import LoginFailureRow
 from spoc.db.jobs import JobRow, JobState
+from spoc.db.people import OrganisationRow
 from spoc.db.queueing import MOST_ATTEMPTS, enqueue, free_expired, lease
 from spoc.db.session import transaction
 from spoc.jobs.run import run
@@ -30,11 +33,17 @@ def break_down(work: Work) -> None:
     raise ValueError(f"attempt {work.job.attempt}")
 
 
+def be_refused(work: Work) -> None:
+    """Fail as a row does that its table refuses; the driver's text repeats the row."""
+    with work.last_transaction() as session:
+        session.add(OrganisationRow(id=2, name="Kündigung-Meyer"))
+
+
 def give_up(work: Work) -> None:
     raise Hopeless("There is no such address.")
 
 
-HANDLERS = {"mark": leave_a_mark, "slow": be_slow, "broken": break_down, "hopeless": give_up}
+HANDLERS = {"mark": leave_a_mark, "slow": be_slow, "broken": break_down, "refused": be_refused, "hopeless": give_up}
 
 
 def added(sessions: sessionmaker[Session], kind: str) -> int:
@@ -84,6 +93,18 @@ def test_a_failure_is_written_down_and_tried_again_later(
 
     assert look(job_id).state is JobState.READY
     assert look(job_id).error == "ValueError: attempt 1"
+
+
+def test_a_refused_row_is_written_neither_into_the_job_nor_into_the_log(
+    tools: Tools, sessions: sessionmaker[Session], look: Look, written: io.StringIO
+) -> None:
+    job_id = added(sessions, "refused")
+
+    run(job_id, tools, HANDLERS)
+
+    assert look(job_id).error == "IntegrityError: CheckViolation 23514 ck_organisation_only_one"
+    assert "job.failed" in written.getvalue()
+    assert "Kündigung" not in written.getvalue()
 
 
 def test_a_job_that_always_fails_is_parked(tools: Tools, sessions: sessionmaker[Session], look: Look) -> None:

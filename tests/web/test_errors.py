@@ -1,5 +1,6 @@
 """What is told when something is not possible, missing, malformed or broken (cases 13, 84, 95, 130)."""
 
+import io
 from collections.abc import Iterator
 from importlib import import_module
 from pkgutil import walk_packages
@@ -19,6 +20,7 @@ import spoc
 from catalog.errors import CatalogueError
 from routing.errors import BrokenPlan, InvalidCalendar, NoWorkingTime, RoutingError
 from spoc.app import create_app
+from spoc.db.people import OrganisationRow
 from spoc.errors import Misconfigured, SpocError
 from spoc.settings import Settings
 from spoc.web.deps import Database
@@ -62,6 +64,11 @@ def break_the_greeting(http: Request) -> None:
     http.state.visit = "nobody"
     message = "secret inside"
     raise RuntimeError(message)
+
+
+@router.post("/api/try-row")
+def store_row(session: Database, body: dict[str, str]) -> None:
+    session.add(OrganisationRow(id=2, name=body["name"]))
 
 
 @router.post("/api/try-text")
@@ -122,6 +129,13 @@ def test_what_breaks_gives_a_code_to_quote_and_nothing_of_the_inside(trial: Test
         assert answer.headers["cache-control"] == "no-store"
     assert page.headers["x-request-id"] in page.text
     assert document.json()["code"] == "internal"
+
+
+def test_a_row_that_is_refused_is_not_in_the_log(trial: TestClient, written: io.StringIO) -> None:
+    answer = trial.post("/api/try-row", json={"name": "Kündigung-Meyer"})
+    assert answer.status_code == 500
+    assert "CheckViolation 23514 ck_organisation_only_one" in written.getvalue()
+    assert "Kündigung" not in written.getvalue() + answer.text
 
 
 def test_the_page_for_what_broke_needs_nothing_of_what_broke(trial: TestClient) -> None:

@@ -2,11 +2,15 @@
 
 import threading
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from kombu.exceptions import OperationalError
-from sqlalchemy import select
+from amqp.exceptions import MessageNacked
+from kombu.exceptions import EncodeError, OperationalError
+from sqlalchemy import Engine, QueuePool, create_engine, select
+from sqlalchemy.exc import InterfaceError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import Session, sessionmaker
 
 from spoc.db.jobs import JobRow
@@ -20,18 +24,34 @@ from tests.jobs.conftest import Look
 class Broker:
     """Takes ids, refuses the first `refusals` batches, and says when it has taken some."""
 
-    def __init__(self, refusals: int = 0) -> None:
+    def __init__(self, refusals: int = 0, error: Exception | None = None) -> None:
         self.taken: list[tuple[int, str]] = []
         self.refusals = refusals
+        self.error = error or OperationalError("no broker")
         self.took = threading.Event()
 
     def __call__(self, due: Sequence[tuple[int, str]]) -> None:
         if due and self.refusals:
             self.refusals -= 1
-            raise OperationalError("no broker")
+            raise self.error
         self.taken += due
         if any(kind == "canary" for _, kind in due):
             self.took.set()
+
+
+class Asked(sessionmaker[Session]):
+    """Sessions that say when they were asked for three times."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        self.times = 0
+        self.often = threading.Event()
+
+    def begin(self) -> AbstractContextManager[Session]:
+        self.times += 1
+        if self.times == 3:
+            self.often.set()
+        return super().begin()
 
 
 def test_due_jobs_are_published_by_id_and_kind(sessions: sessionmaker[Session], session: Session) -> None:
@@ -57,8 +77,20 @@ def test_what_a_dead_broker_refused_is_ready_and_unpublished(
     assert dispatcher.publish_due() == 1
 
 
-def test_it_outlives_a_broker_that_is_away(committed: sessionmaker[Session]) -> None:
-    broker = Broker(refusals=1)
+@pytest.mark.parametrize(
+    "error",
+    [
+        OperationalError("no broker"),
+        EncodeError("kombu's own"),
+        MessageNacked("the queue is full"),
+        InterfaceError("SELECT 1", None, Exception("connection already closed")),
+        NoConnectionFree("no connection became free"),
+        ValueError("nobody thought of it"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_it_outlives_whatever_goes_wrong(committed: sessionmaker[Session], error: Exception) -> None:
+    broker = Broker(refusals=1, error=error)
     dispatcher = Dispatcher(committed, broker)
     with transaction(committed) as session:
         enqueue(session, "canary", {})
@@ -66,6 +98,27 @@ def test_it_outlives_a_broker_that_is_away(committed: sessionmaker[Session]) -> 
     dispatcher.start()
     taken = broker.took.wait(20)
     dispatcher.stop()
+
+    assert taken
+
+
+def test_it_outlives_a_pool_whose_connections_are_all_in_use(committed: sessionmaker[Session]) -> None:
+    narrow = create_engine(
+        committed.kw["bind"].url, poolclass=QueuePool, pool_size=1, max_overflow=0, pool_timeout=0.01
+    )
+    sessions, broker = Asked(narrow), Broker()
+    dispatcher = Dispatcher(sessions, broker)
+    with transaction(committed) as session:
+        enqueue(session, "canary", {})
+
+    with narrow.connect():
+        with pytest.raises(NoConnectionFree):
+            dispatcher.publish_due()
+        dispatcher.start()
+        assert sessions.often.wait(20)
+    taken = broker.took.wait(20)
+    dispatcher.stop()
+    narrow.dispose()
 
     assert taken
 

@@ -1,13 +1,15 @@
 """A queue's open tasks by due time, a page at a time, and how many there are."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVarTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, false, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session
 
+from routing.lifecycle import OPEN
 from routing.visibility import Actor, may_work
 from routing.work import HoldReason, TaskState
 from spoc.db.people import QueueRow
@@ -19,7 +21,6 @@ from spoc.errors import NotFound
 Columns = TypeVarTuple("Columns")
 ANY = Filters()
 PAGE = 50
-OPEN = (TaskState.WAITING, TaskState.READY, TaskState.CLAIMED, TaskState.ON_HOLD)
 
 
 def badges(session: Session, actor: Actor, now: datetime) -> tuple[Badge, ...]:
@@ -37,7 +38,7 @@ def badges(session: Session, actor: Actor, now: datetime) -> tuple[Badge, ...]:
 def show_queue(
     session: Session, actor: Actor, key: str, day: Day, *, filters: Filters = ANY, after: UUID | None = None
 ) -> Listing:
-    """A page of a queue: late, due today, later; on the last page also what stands still for the requester.
+    """A page of a queue: late, due today, later; behind all these what stands still for the requester.
 
     Raises:
         NotFound: there is no such queue, or the actor does not work in it.
@@ -73,18 +74,31 @@ def _listing(
     after: UUID | None,
 ) -> Listing:
     wanted = (which, *_filtered(actor, filters))
-    columns = _visible(actor, select(TaskRow.id, TaskRow.ticket_id, TaskRow.public_id)).where(*wanted)
-    moving = columns.where(~_stopped(), _after(session, after)).order_by(TaskRow.due_at.asc().nulls_last(), TaskRow.id)
-    found = session.execute(moving.limit(PAGE + 1)).all()
+    found = _page(session, actor, wanted, after)
     page, more = found[:PAGE], len(found) > PAGE
-    stopped = [] if more else session.execute(columns.where(_stopped()).order_by(TaskRow.held_at).limit(PAGE)).all()
     return Listing(
         key=key,
         title=title,
-        rows=read_rows(session, actor, [(row.id, row.ticket_id) for row in (*page, *stopped)], day),
+        rows=read_rows(session, actor, [(row.id, row.ticket_id) for row in page], day),
         counts=_counts(session, actor, wanted, day),
         next=page[-1].public_id if more else None,
     )
+
+
+def _page(
+    session: Session, actor: Actor, wanted: Sequence[ColumnElement[bool]], after: UUID | None
+) -> list[Row[int, int, UUID]]:
+    """One more than a page, in order; two selects, each in the order of the queue's index."""
+    columns = _visible(actor, select(TaskRow.id, TaskRow.ticket_id, TaskRow.public_id)).where(*wanted)
+    columns = columns.order_by(TaskRow.due_at.asc().nulls_last(), TaskRow.id)
+    last = _place(session, after)
+    found: list[Row[int, int, UUID]] = []
+    if last is None or not last.stopped:
+        found += session.execute(columns.where(~_stopped(), _behind(last)).limit(PAGE + 1))
+    if len(found) <= PAGE:
+        begun = last if last is not None and last.stopped else None
+        found += session.execute(columns.where(_stopped(), _behind(begun)).limit(PAGE + 1 - len(found)))
+    return found
 
 
 def _visible(actor: Actor, columns: Select[*Columns]) -> Select[*Columns]:
@@ -97,15 +111,29 @@ def _stopped() -> ColumnElement[bool]:
     return and_(TaskRow.state == TaskState.ON_HOLD, TaskRow.hold_reason == HoldReason.REQUESTER)
 
 
-def _after(session: Session, last: UUID | None) -> ColumnElement[bool]:
-    """Rows behind this one; all, if there is no such task any more. Those without a due time come last."""
-    place = select(TaskRow.due_at, TaskRow.id).where(TaskRow.public_id == last)
-    row = session.execute(place).one_or_none() if last else None
-    if row is None:
+@dataclass(frozen=True)
+class Place:
+    """Where in the order a task stands."""
+
+    stopped: bool
+    due_at: datetime | None
+    id: int
+
+
+def _place(session: Session, task_id: UUID | None) -> Place | None:
+    """None, which is the beginning, if there is no such task any more."""
+    stopped = func.coalesce(_stopped(), false())
+    row = session.execute(select(stopped, TaskRow.due_at, TaskRow.id).where(TaskRow.public_id == task_id)).one_or_none()
+    return Place(row[0], row[1], row[2]) if row else None
+
+
+def _behind(last: Place | None) -> ColumnElement[bool]:
+    """Rows behind this one; those without a due time come last."""
+    if last is None:
         return true()
-    if row.due_at is None:
-        return and_(TaskRow.due_at.is_(None), TaskRow.id > row.id)
-    return or_(tuple_(TaskRow.due_at, TaskRow.id) > (row.due_at, row.id), TaskRow.due_at.is_(None))
+    if last.due_at is None:
+        return and_(TaskRow.due_at.is_(None), TaskRow.id > last.id)
+    return or_(tuple_(TaskRow.due_at, TaskRow.id) > (last.due_at, last.id), TaskRow.due_at.is_(None))
 
 
 def _filtered(actor: Actor, filters: Filters) -> list[ColumnElement[bool]]:

@@ -109,6 +109,36 @@ def test_what_stands_still_for_the_requester_is_not_late(
     assert listing.rows[0].departments[0].cells == (Cell.IN_WORK,)
 
 
+def test_every_task_is_on_one_page_also_what_stands_still(
+    world: World, session: Session, day: Day, now: datetime
+) -> None:
+    ticket = world.submit("password-access")
+    first = session.scalars(select(TaskRow)).one()
+    held = {"state": TaskState.ON_HOLD, "hold_reason": HoldReason.REQUESTER, "held_at": now}
+    for number in range(130):
+        state = held if number % 2 else {"state": TaskState.READY}
+        due_at = None if number % 5 == 0 else now + timedelta(minutes=number // 3)
+        task = TaskRow(
+            ticket_id=first.ticket_id, ask_id=first.ask_id, key=f"part-{number}", title="Part", queue_id=first.queue_id
+        )
+        for name, value in {**state, "due_at": due_at}.items():
+            setattr(task, name, value)
+        session.add(task)
+    session.flush()
+    desk = world.actor("agent.desk")
+
+    pages = [show_queue(session, desk, "desk", day)]
+    while pages[-1].next is not None:
+        pages.append(show_queue(session, desk, "desk", day, after=pages[-1].next))
+
+    rows = [row for page in pages for row in page.rows]
+    assert ticket.reference == rows[0].reference
+    assert [len(page.rows) for page in pages] == [50, 50, 31]
+    assert len({row.id for row in rows}) == pages[0].open_count == 131
+    stopped = [row.group is Group.STOPPED for row in rows]
+    assert stopped == sorted(stopped)
+
+
 def test_my_work_is_what_i_claimed_and_what_was_handed_to_me(
     world: World, session: Session, day: Day, now: datetime
 ) -> None:

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Select, select, true, tuple_, union
 from sqlalchemy.orm import Session
 
-from routing.lifecycle import Department, departments
+from routing.lifecycle import OPEN, WORKABLE, Department, departments
 from routing.visibility import Actor, Sight, may_open, sight
 from routing.work import TaskState, TicketState
 from spoc.db.tickets import TaskRow, TicketRow
@@ -15,7 +15,7 @@ from spoc.desk.follow import OVER
 from spoc.desk.reader import title_for
 from spoc.desk.ticket_rows import Task, Ticket, read_tickets
 
-MOST = 100
+PAGE = 50
 _ORDER = (TaskState.CLAIMED, TaskState.READY, TaskState.ON_HOLD, TaskState.WAITING)
 
 
@@ -45,21 +45,49 @@ class Request:
         return self.state in OVER
 
 
+@dataclass(frozen=True)
+class RequestPage:
+    """Newest first. `older` is the reference of the last one here if there are more behind it."""
+
+    requests: tuple[Request, ...]
+    older: str | None
+
+
 def list_requests(session: Session, actor: Actor, now: datetime, *, only_open: bool = False) -> tuple[Request, ...]:
-    """What the actor asked for, and what waits for a step of theirs; newest first, `MOST` at most."""
-    wanted = select(TicketRow.id).where(_mine(actor), visible_tickets(actor))
-    if only_open:
-        wanted = wanted.where(TicketRow.state.not_in(OVER))
-    ids = session.scalars(wanted.order_by(TicketRow.opened_at.desc(), TicketRow.id.desc()).limit(MOST)).all()
-    tickets = {ticket.id: ticket for ticket in read_tickets(session, ids)}
-    return tuple(_request(actor, tickets[id_], now) for id_ in ids if may_open(actor, tickets[id_].view))
+    """The newest of what the actor asked for and what waits for a step of theirs, `PAGE` at most."""
+    return page_of_requests(session, actor, now, only_open=only_open).requests
 
 
-def _mine(actor: Actor) -> ColumnElement[bool]:
-    own_step = select(TaskRow.id).where(
-        TaskRow.ticket_id == TicketRow.id, TaskRow.person_id == actor.person_id, TaskRow.state.in_(_ORDER)
-    )
-    return or_(TicketRow.requester_id == actor.person_id, own_step.correlate(TicketRow).exists())
+def page_of_requests(
+    session: Session, actor: Actor, now: datetime, *, before: str | None = None, only_open: bool = False
+) -> RequestPage:
+    """A page of them; with `before`, those opened before the ticket of this reference."""
+    narrowed = (_behind(session, actor, before), TicketRow.state.not_in(OVER) if only_open else true())
+    both = union(*(_newest(which).where(*narrowed) for which in _mine(actor))).subquery()
+    wanted = select(both.c.id).order_by(both.c.opened_at.desc(), both.c.id.desc()).limit(PAGE + 1)
+    ids = session.scalars(wanted).all()
+    tickets = {ticket.id: ticket for ticket in read_tickets(session, ids[:PAGE])}
+    seen = [tickets[id_] for id_ in ids[:PAGE] if may_open(actor, tickets[id_].view)]
+    older = tickets[ids[PAGE - 1]].reference if len(ids) > PAGE else None
+    return RequestPage(tuple(_request(actor, ticket, now) for ticket in seen), older)
+
+
+def _mine(actor: Actor) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Two conditions with an index each; joined with OR, the database would read every ticket."""
+    own_step = select(TaskRow.ticket_id).where(TaskRow.person_id == actor.person_id, TaskRow.state.in_(OPEN))
+    return TicketRow.requester_id == actor.person_id, TicketRow.id.in_(own_step) & visible_tickets(actor)
+
+
+def _newest(which: ColumnElement[bool]) -> Select[int, datetime]:
+    newest_first = (TicketRow.opened_at.desc(), TicketRow.id.desc())
+    return select(TicketRow.id, TicketRow.opened_at).where(which).order_by(*newest_first).limit(PAGE + 1)
+
+
+def _behind(session: Session, actor: Actor, reference: str | None) -> ColumnElement[bool]:
+    """All, if the actor sees no such ticket."""
+    place = select(TicketRow.opened_at, TicketRow.id).where(TicketRow.reference == reference, visible_tickets(actor))
+    row = session.execute(place).one_or_none() if reference else None
+    return tuple_(TicketRow.opened_at, TicketRow.id) < (row.opened_at, row.id) if row else true()
 
 
 def _request(actor: Actor, ticket: Ticket, now: datetime) -> Request:
@@ -78,12 +106,12 @@ def _request(actor: Actor, ticket: Ticket, now: datetime) -> Request:
 
 
 def _is_turn(actor: Actor, task: Task) -> bool:
-    return task.person_id == actor.person_id and task.state in {TaskState.READY, TaskState.CLAIMED, TaskState.ON_HOLD}
+    return task.person_id == actor.person_id and task.state in WORKABLE
 
 
 def _next(actor: Actor, tasks: list[Task]) -> Next | None:
     """Of the open steps the one nearest to its end: in work before ready before waiting, then by due time."""
-    steps = [task for task in tasks if task.state in _ORDER]
+    steps = [task for task in tasks if task.state in OPEN]
     if not steps:
         return None
     first = min(steps, key=lambda task: (_ORDER.index(task.state), task.due_at is None, task.due_at or task.id))

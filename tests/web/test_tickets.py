@@ -1,5 +1,7 @@
 """A ticket's page and document: what each reader sees of it, and what they can do from it."""
 
+import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -210,6 +212,25 @@ def test_my_requests_show_what_is_open_and_what_is_done(client: TestClient, worl
 
     assert page.index(second.reference) < page.index(first.reference)
     assert "payroll" not in page.lower()
+
+
+def test_older_requests_are_a_page_away(client: TestClient, world: World) -> None:
+    first = world.submit("password-access", at=world.now - timedelta(hours=2))
+    newest = [world.submit("password-access", at=world.now - timedelta(minutes=one)) for one in range(60)]
+    world.sign_in(client, "employee")
+
+    page = client.get("/requests").text
+    address = re.search(r'href="(\?before=[^"]+)"', page)
+    assert address is not None
+    older = client.get(f"/requests{address[1]}").text
+
+    assert newest[0].reference in page
+    assert first.reference not in page
+    assert first.reference in older
+    assert newest[0].reference not in older
+    shown = [one.reference for one in (first, *newest) if one.reference in page or one.reference in older]
+    assert len(shown) == 61
+    assert "before=" not in older
 
 
 def test_a_reference_is_found_in_any_case(client: TestClient, world: World) -> None:

@@ -14,7 +14,7 @@ from spoc.desk.contacts import ask_for_news, correct_kind
 from spoc.desk.finishing import finish, reopen_ticket
 from spoc.desk.messages import send_message
 from spoc.desk.queues import badges
-from spoc.desk.requests import list_requests
+from spoc.desk.requests import page_of_requests
 from spoc.desk.tickets import read_ticket
 from spoc.intake.catalogue import service_at
 from spoc.web.deps import Database, Now, Visitor, require
@@ -48,12 +48,23 @@ class MessageBody(BaseModel):
 
 
 @router.get("/requests", include_in_schema=False)
-def show_requests(http: Request, session: Database, now: Now, visit: Visitor, actor: SignedIn) -> Response:
-    found = list_requests(session, actor, now)
-    lines = request_lines(found, view_of(visit, now))
+def show_requests(
+    http: Request,
+    session: Database,
+    now: Now,
+    visit: Visitor,
+    actor: SignedIn,
+    before: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
+    """The newest requests, or with `before` (a reference) those that are older than it."""
+    found = page_of_requests(session, actor, now, before=before.upper() or None)
+    lines = request_lines(found.requests, view_of(visit, now))
     still_open = [line for line in lines if not line.is_over]
     over = [line for line in lines if line.is_over]
-    return render(http, "ticket/requests.html", still_open=still_open, over=over)
+    older = f"?before={found.older}" if found.older else None
+    return render(
+        http, "ticket/requests.html", still_open=still_open, over=over, older=older, first="?" if before else None
+    )
 
 
 @router.get("/tickets/{reference}", include_in_schema=False)

@@ -1,7 +1,7 @@
 """Lay the tables of the main job: people, catalogue, tickets, contacts, jobs, what reports are measured against.
 
-Locks nothing that exists: the database is empty before. The trigger makes the event log append-only; erasing a
-person's data later sets `spoc.erasing` for its own transaction, and nothing else may.
+Locks nothing that exists: the database is empty before. The triggers make the logs of events, rights and report
+settings append-only; erasing a person's data later sets `spoc.erasing` for its own transaction, and nothing else may.
 """
 
 import sqlalchemy as sa
@@ -19,9 +19,11 @@ BEGIN
     IF current_setting('spoc.erasing', true) = 'on' THEN
         RETURN COALESCE(NEW, OLD);
     END IF;
-    RAISE EXCEPTION 'events are never changed or deleted' USING ERRCODE = 'restrict_violation';
+    RAISE EXCEPTION 'rows of % are never changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
 END $$;
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON event FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON rights_change FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON report_change FOR EACH ROW EXECUTE FUNCTION refuse_change();
 """
 
 
@@ -303,6 +305,18 @@ def upgrade() -> None:
     )
     op.create_index("ix_remembered_answer_at", "remembered_answer", ["at"], unique=False)
     op.create_table(
+        "report_change",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("before", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("after", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("changed_by_id", sa.BigInteger(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["changed_by_id"], ["person.id"], name=op.f("fk_report_change_changed_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report_change")),
+    )
+    op.create_table(
         "report_setting",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
@@ -314,6 +328,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_report_setting")),
         sa.UniqueConstraint("key", name=op.f("uq_report_setting_key")),
     )
+    op.create_table(
+        "rights_change",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=True),
+        sa.Column("by_id", sa.BigInteger(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("before", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
+        sa.Column("after", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_rights_change_by_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_rights_change_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rights_change")),
+    )
+    op.create_index("ix_rights_change_person_id_at", "rights_change", ["person_id", "at"], unique=False)
     op.create_table(
         "role_grant",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -445,6 +473,7 @@ def upgrade() -> None:
         sa.Column("promised_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("first_resolved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("first_resolved_by_queue_id", sa.BigInteger(), nullable=True),
         sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("resolved_by_queue_id", sa.BigInteger(), nullable=True),
         sa.Column("excluded", sa.Text(), nullable=True),
@@ -452,6 +481,9 @@ def upgrade() -> None:
         sa.Column("linked_by_id", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["catalogue_version_id"], ["catalogue_version.id"], name=op.f("fk_ask_catalogue_version_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["first_resolved_by_queue_id"], ["queue.id"], name=op.f("fk_ask_first_resolved_by_queue_id")
         ),
         sa.ForeignKeyConstraint(["linked_by_id"], ["person.id"], name=op.f("fk_ask_linked_by_id")),
         sa.ForeignKeyConstraint(["requester_id"], ["person.id"], name=op.f("fk_ask_requester_id")),
@@ -494,6 +526,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("sends", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("job_id", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("error", sa.Text(), server_default="", nullable=False),
@@ -732,7 +765,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DROP TRIGGER append_only ON event; DROP FUNCTION refuse_change()")
+    op.execute("DROP TRIGGER append_only ON event; DROP TRIGGER append_only ON rights_change")
+    op.execute("DROP TRIGGER append_only ON report_change")
+    op.execute("DROP FUNCTION refuse_change()")
     # ### commands auto generated by Alembic - please adjust! ###
     op.drop_index(op.f("ix_attachment_ticket_id"), table_name="attachment")
     op.drop_table("attachment")
@@ -772,7 +807,10 @@ def downgrade() -> None:
     op.drop_table("ticket")
     op.drop_table("routing_rule")
     op.drop_table("role_grant")
+    op.drop_index("ix_rights_change_person_id_at", table_name="rights_change")
+    op.drop_table("rights_change")
     op.drop_table("report_setting")
+    op.drop_table("report_change")
     op.drop_index("ix_remembered_answer_at", table_name="remembered_answer")
     op.drop_table("remembered_answer")
     op.drop_index(op.f("ix_queue_member_person_id"), table_name="queue_member")

@@ -60,7 +60,11 @@ class JobRow(Base):
 
 
 class MailRow(Base):
-    """A mail as it will be, or was, sent. `message_id` is stable, so a repeat can be recognised and dropped."""
+    """A mail as it will be, or was, sent. `message_id` is stable, so a repeat can be recognised and dropped.
+
+    `job_id` is the job that took it last: only that one, tried again, may take it while it is not queued. No foreign
+    key, because jobs that are done are deleted.
+    """
 
     __tablename__ = "mail"
 
@@ -75,6 +79,7 @@ class MailRow(Base):
     message_id: Mapped[str] = mapped_column(unique=True)
     state: Mapped[MailState] = mapped_column(one_of(MailState, "state"))
     sends: Mapped[int] = mapped_column(server_default="0", default=0)
+    job_id: Mapped[int | None]
     created_at: Mapped[Instant]
     sent_at: Mapped[datetime | None]
     error: Mapped[str] = mapped_column(server_default="", default="")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from spoc.db.jobs import JobRow, JobState, MailRow, MailState
@@ -19,7 +19,6 @@ UNSENT = (MailState.FAILED, MailState.KEPT)
 class Mail:
     """A mail as it was, or will be, sent. `sends` above 1: it may have arrived more than once, with one Message-ID."""
 
-    id: int
     public_id: UUID
     state: MailState
     to_name: str
@@ -44,11 +43,10 @@ class ParkedJob:
     created_at: datetime
 
 
-def mails(session: Session, before: int | None = None) -> list[Mail]:
-    """One page of mails, newest first; `before` is the id of the last one of the page before."""
+def mails(session: Session, before: UUID | None = None) -> list[Mail]:
+    """One page of mails, newest first; `before` is the last one of the page before, nothing if there is none such."""
     wanted = (
         select(
-            MailRow.id,
             MailRow.public_id,
             MailRow.state,
             PersonRow.name.label("to_name"),
@@ -64,7 +62,8 @@ def mails(session: Session, before: int | None = None) -> list[Mail]:
         .limit(PAGE)
     )
     if before is not None:
-        wanted = wanted.where(MailRow.id < before)
+        last = select(MailRow.id).where(MailRow.public_id == before).scalar_subquery()
+        wanted = wanted.where(or_(last.is_(None), MailRow.id < last))
     return [Mail(**row) for row in session.execute(wanted).mappings()]
 
 
@@ -80,9 +79,14 @@ def parked(session: Session) -> list[ParkedJob]:
 
 
 def send_again(session: Session, public_id: UUID) -> bool:
-    """Insert a job that sends a mail that failed or was kept; False if there is no such mail."""
-    unsent = select(MailRow.id).where(MailRow.public_id == public_id, MailRow.state.in_(UNSENT))
-    mail_id = session.scalar(unsent)
+    """Queue a mail that failed or was kept, with a job that sends it; False if there is no such mail (any more)."""
+    queued = (
+        update(MailRow)
+        .where(MailRow.public_id == public_id, MailRow.state.in_(UNSENT))
+        .values(state=MailState.QUEUED)
+        .returning(MailRow.id)
+    )
+    mail_id = session.scalar(queued)
     if mail_id is None:
         return False
     enqueue(session, "mail.again", {"mail_id": mail_id})

@@ -7,8 +7,9 @@ with the same Message-ID, and counted. Without a mail server the mail is kept fo
 import smtplib
 from dataclasses import dataclass
 from email.utils import parseaddr
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
@@ -18,14 +19,16 @@ from spoc.db.people import PersonRow
 from spoc.db.session import transaction
 from spoc.db.tickets import TicketRow
 from spoc.db.visible import visible_tickets
-from spoc.errors import NotFound, SpocError
+from spoc.errors import Misconfigured, NotFound, SpocError
 from spoc.jobs import smtp
 from spoc.jobs.letters import News, letter
 from spoc.jobs.tools import Work
+from spoc.log import told
 from spoc.people.directory import Visit, visit_of
 from spoc.settings import Settings
 
 NOWHERE = "http://127.0.0.1:8000"
+NOBODY = "Not sent: whoever it was for has left, or may not see the request any more."
 
 
 class NotSent(SpocError):
@@ -36,9 +39,10 @@ class NotSent(SpocError):
 
 @dataclass(frozen=True)
 class Due:
-    """A written mail that is to be sent now."""
+    """A written mail that is to be sent now, for the `number`th time."""
 
     id: int
+    number: int
     to: tuple[str, str]
     subject: str
     body: str
@@ -48,26 +52,32 @@ class Due:
 def tell_requester(work: Work) -> None:
     """Write the mail that the job's ticket gives cause to, and send it. Whoever may not see the ticket gets none."""
     with transaction(work.tools.sessions) as session:
-        mail_id = _write(session, work)
-        due = _begin(session, mail_id, work.tools.settings) if mail_id else None
+        due = _begin(session, work, _write(session, work))
     _send(work, due)
 
 
 def send_again(work: Work) -> None:
-    """Send a mail that failed or was kept, by its `mail_id`."""
+    """Send a mail that was queued again, by its `mail_id`."""
     with transaction(work.tools.sessions) as session:
-        due = _begin(session, work.job.payload["mail_id"], work.tools.settings)
+        due = _begin(session, work, work.job.payload["mail_id"])
     _send(work, due)
 
 
 def _write(session: Session, work: Work) -> int | None:
-    """Insert the mail unless an earlier attempt did; its id, or None if there is nobody to tell."""
-    found = _reader(session, work)
-    if found is None:
+    """Insert the mail unless an earlier attempt did; its id, or None if there is none and nobody to tell."""
+    ticket = session.get(TicketRow, work.job.payload["ticket_id"])
+    if ticket is None:
         return None
-    ticket, reader = found
+    person_id = work.job.payload.get("person_id", ticket.requester_id)
+    cause = f"{work.job.kind}:{work.job.payload['cause']}:{person_id}"
+    reader = _reader(session, ticket.id, person_id)
+    if reader is not None:
+        _insert(session, work, cause, ticket, reader)
+    return session.scalar(select(MailRow.id).where(MailRow.cause == cause))
+
+
+def _insert(session: Session, work: Work, cause: str, ticket: TicketRow, reader: Visit) -> None:
     written = letter(_news(work, ticket, reader), reader.locale)
-    cause = f"{work.job.kind}:{work.job.payload['cause']}:{reader.actor.person_id}"
     row = upsert(MailRow).values(
         cause=cause,
         ticket_id=ticket.id,
@@ -80,20 +90,16 @@ def _write(session: Session, work: Work) -> int | None:
         created_at=work.now,
     )
     session.execute(row.on_conflict_do_nothing(index_elements=["cause"]))
-    return session.scalar(select(MailRow.id).where(MailRow.cause == cause))
 
 
-def _reader(session: Session, work: Work) -> tuple[TicketRow, Visit] | None:
-    """The ticket and who is to be told, with their rights as they are now; None if they may not see it any more."""
-    ticket = session.get(TicketRow, work.job.payload["ticket_id"])
-    if ticket is None:
-        return None
+def _reader(session: Session, ticket_id: int | None, person_id: int) -> Visit | None:
+    """Who is to be told, with their rights as they are now; None if they left or may not see the ticket any more."""
     try:
-        reader = visit_of(session, work.job.payload.get("person_id", ticket.requester_id))
+        reader = visit_of(session, person_id)
     except NotFound:
         return None
-    sees = session.scalar(select(TicketRow.id).where(TicketRow.id == ticket.id, visible_tickets(reader.actor)))
-    return (ticket, reader) if sees else None
+    sees = session.scalar(select(TicketRow.id).where(TicketRow.id == ticket_id, visible_tickets(reader.actor)))
+    return reader if sees else None
 
 
 def _news(work: Work, ticket: TicketRow, reader: Visit) -> News:
@@ -112,19 +118,30 @@ def _domain(settings: Settings) -> str:
     return parseaddr(settings.mail_from)[1].rpartition("@")[2] or "localhost"
 
 
-def _begin(session: Session, mail_id: int, settings: Settings) -> Due | None:
-    """Mark the mail as being sent, or as kept where there is no mail server; None if there is nothing to send."""
-    if settings.smtp_url is None:
-        unsent = MailRow.state != MailState.SENT
-        session.execute(update(MailRow).where(MailRow.id == mail_id, unsent).values(state=MailState.KEPT))
+def _begin(session: Session, work: Work, mail_id: int | None) -> Due | None:
+    """Mark the mail as being sent by this job; None if it is not this job's to send, or not to be sent at all."""
+    mail = session.get(MailRow, mail_id) if mail_id else None
+    if mail is None:
         return None
+    if _reader(session, mail.ticket_id, mail.person_id) is None:
+        _take(session, work, mail.id, state=MailState.FAILED, error=NOBODY)
+        return None
+    if work.tools.settings.smtp_url is None:
+        _take(session, work, mail.id, state=MailState.KEPT)
+        return None
+    return _take(session, work, mail.id, state=MailState.SENDING, sends=MailRow.sends + 1)
+
+
+def _take(session: Session, work: Work, mail_id: int, **values: Any) -> Due | None:
+    """Change the mail if it is queued, or if this job took it before and it was not sent; None if it was another's."""
+    free = or_(MailRow.state == MailState.QUEUED, MailRow.job_id == work.job.id)
     row = session.execute(
         update(MailRow)
-        .where(MailRow.id == mail_id, MailRow.state != MailState.SENT, PersonRow.id == MailRow.person_id)
-        .values(state=MailState.SENDING, sends=MailRow.sends + 1)
-        .returning(MailRow.subject, MailRow.body, MailRow.message_id, PersonRow.name, PersonRow.mail)
+        .where(MailRow.id == mail_id, free, MailRow.state != MailState.SENT, PersonRow.id == MailRow.person_id)
+        .values(job_id=work.job.id, **values)
+        .returning(MailRow.subject, MailRow.body, MailRow.message_id, MailRow.sends, PersonRow.name, PersonRow.mail)
     ).one_or_none()
-    return None if row is None else Due(mail_id, (row.name, row.mail), row.subject, row.body, row.message_id)
+    return None if row is None else Due(mail_id, row.sends, (row.name, row.mail), row.subject, row.body, row.message_id)
 
 
 def _send(work: Work, due: Due | None) -> None:
@@ -141,7 +158,7 @@ def _deliver(work: Work, due: Due) -> None:
     try:
         mail = smtp.message(settings.mail_from, due.to, due.subject, due.body, due.message_id, work.now)
         smtp.send(smtp.server(settings.smtp_url or ""), mail)
-    except smtp.Unsendable as error:
+    except (smtp.Unsendable, Misconfigured) as error:
         _write_down(work, due, error)
         raise
     except (smtplib.SMTPException, OSError) as error:
@@ -150,6 +167,8 @@ def _deliver(work: Work, due: Due) -> None:
 
 
 def _write_down(work: Work, due: Due, error: Exception) -> None:
+    """Only of this very sending: a later one, or one that came through, says more."""
+    ours = (MailRow.state == MailState.SENDING, MailRow.job_id == work.job.id, MailRow.sends == due.number)
     with transaction(work.tools.sessions) as session:
-        failed = update(MailRow).where(MailRow.id == due.id)
-        session.execute(failed.values(state=MailState.FAILED, error=f"{type(error).__name__}: {error}"))
+        failed = update(MailRow).where(MailRow.id == due.id, *ours)
+        session.execute(failed.values(state=MailState.FAILED, error=told(error)))

@@ -1,9 +1,8 @@
 """The outbox: every mail with its state, and the jobs that were given up, for administrators."""
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from spoc.db import outbox
@@ -32,11 +31,9 @@ CHIPS = {MailState.FAILED: "late", MailState.KEPT: "soon"}
 
 
 @router.get("/outbox")
-def show(
-    http: Request, session: Database, runtime: Running, before: Annotated[int | None, Query(ge=1)] = None
-) -> Response:
+def show(http: Request, session: Database, runtime: Running, before: UUID | None = None) -> Response:
     found = outbox.mails(session, before)
-    older = f"/outbox?before={found[-1].id}" if len(found) == outbox.PAGE else None
+    older = f"/outbox?before={found[-1].public_id}" if len(found) == outbox.PAGE else None
     return render(
         http,
         "outbox.html",

@@ -1,7 +1,7 @@
 """Mail: written once, sent at least once, neutral where it must be, and only to those who may know."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session as Transaction
 from sqlalchemy.orm import sessionmaker
 
+from spoc.db import outbox
 from spoc.db.jobs import JobRow, JobState, MailRow, MailState
 from spoc.db.people import PersonRow
 from spoc.db.queueing import enqueue
@@ -32,8 +33,10 @@ class Inbox:
     def __init__(self) -> None:
         self.mails: list[Envelope] = []
         self.answer = "250 OK"
+        self.before_answer: Callable[[], None] = lambda: None
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+        self.before_answer()
         if self.answer.startswith("2"):
             self.mails.append(envelope)
         return self.answer
@@ -75,6 +78,19 @@ def mail_job(sessions: sessionmaker[Transaction], **payload: Any) -> int:
         )
 
 
+def again(sessions: sessionmaker[Transaction]) -> list[int]:
+    """Click on “Send again” at the last mail; the jobs that follow from it, if any."""
+    with transaction(sessions) as session:
+        before = session.scalar(select(func.max(JobRow.id)))
+        outbox.send_again(session, session.scalars(select(MailRow.public_id)).one())
+        return list(session.scalars(select(JobRow.id).where(JobRow.id > before)))
+
+
+def mark_sent(sessions: sessionmaker[Transaction]) -> None:
+    with transaction(sessions) as session:
+        session.execute(update(MailRow).values(state=MailState.SENT))
+
+
 def mails(sessions: sessionmaker[Transaction]) -> list[MailRow]:
     with transaction(sessions) as session:
         return list(session.scalars(select(MailRow).order_by(MailRow.id)))
@@ -102,10 +118,12 @@ def test_a_mail_whose_sender_was_killed_is_sent_again_with_its_message_id(
     world: World, post: Tools, inbox: Inbox
 ) -> None:
     world.submit("laptop-fault")
-    run(mail_job(post.sessions), post)
+    job_id = mail_job(post.sessions)
+    run(job_id, post)
     with transaction(post.sessions) as session:
         session.execute(update(MailRow).values(state=MailState.SENDING, sent_at=None))
-    run(mail_job(post.sessions), post)
+        session.execute(update(JobRow).where(JobRow.id == job_id).values(state=JobState.READY))
+    run(job_id, post)
 
     (mail,) = mails(post.sessions)
     assert mail.sends == 2
@@ -164,12 +182,81 @@ def test_without_a_mail_server_the_mail_is_kept(world: World, tools: Tools) -> N
 def test_a_kept_mail_can_be_sent_later(world: World, tools: Tools, post: Tools, inbox: Inbox) -> None:
     world.submit("laptop-fault")
     run(mail_job(tools.sessions), tools)
-    with transaction(post.sessions) as session:
-        job_id = enqueue(session, "mail.again", {"mail_id": mails(tools.sessions)[0].id})
-    run(job_id, post)
+    run(*again(post.sessions), post)
 
     assert len(inbox.mails) == 1
     assert mails(post.sessions)[0].state is MailState.SENT
+
+
+def test_two_clicks_send_one_mail(world: World, tools: Tools, post: Tools, inbox: Inbox) -> None:
+    world.submit("laptop-fault")
+    run(mail_job(tools.sessions), tools)
+    (job_id,) = again(post.sessions)
+
+    assert again(post.sessions) == []
+    run(job_id, post)
+    assert again(post.sessions) == []
+    assert len(inbox.mails) == 1
+
+
+def test_a_mail_that_another_job_is_sending_is_left_to_it(
+    world: World, tools: Tools, post: Tools, inbox: Inbox, look: Look
+) -> None:
+    world.submit("laptop-fault")
+    run(mail_job(tools.sessions), tools)
+    (job_id,) = again(post.sessions)
+    with transaction(post.sessions) as session:
+        session.execute(update(MailRow).values(state=MailState.SENDING, job_id=job_id + 1))
+    run(job_id, post)
+
+    assert inbox.mails == []
+    assert look(job_id).state is JobState.DONE
+    assert mails(post.sessions)[0].state is MailState.SENDING
+
+
+def leave(world: World) -> None:
+    world.person("employee").active = False
+
+
+def give_to_another(world: World) -> None:
+    world.session.scalars(select(TicketRow)).one().requester_id = world.ids["colleague"]
+
+
+@pytest.mark.parametrize("change", [leave, give_to_another])
+def test_whoever_may_not_see_the_ticket_any_more_is_not_sent_it_again(
+    world: World, tools: Tools, post: Tools, inbox: Inbox, change: Callable[[World], None]
+) -> None:
+    world.submit("laptop-fault")
+    run(mail_job(tools.sessions), tools)
+    change(world)
+    world.session.commit()
+    run(*again(post.sessions), post)
+
+    (mail,) = mails(post.sessions)
+    assert inbox.mails == []
+    assert mail.state is MailState.FAILED
+    assert mail.error.startswith("Not sent: whoever it was for has left")
+
+
+def test_a_failure_does_not_hide_that_a_later_sending_came_through(world: World, post: Tools, inbox: Inbox) -> None:
+    """The first attempt is slow: when the server refuses it, its job's second has sent the mail."""
+    inbox.answer = "451 Come back later"
+    inbox.before_answer = lambda: mark_sent(post.sessions)
+    world.submit("laptop-fault")
+    run(mail_job(post.sessions), post)
+
+    (mail,) = mails(post.sessions)
+    assert (mail.state, mail.error) == (MailState.SENT, "")
+
+
+def test_an_address_of_the_mail_server_that_is_none_is_written_down(world: World, tools: Tools, look: Look) -> None:
+    wrong = replace(tools, settings=tools.settings.model_copy(update={"smtp_url": "mail.example.org"}))
+    world.submit("laptop-fault")
+    job_id = mail_job(tools.sessions)
+    run(job_id, wrong)
+
+    assert look(job_id).state is JobState.READY
+    assert mails(tools.sessions)[0].state is MailState.FAILED
 
 
 def test_a_server_that_is_away_leaves_the_mail_for_a_later_try(world: World, tools: Tools, look: Look) -> None:

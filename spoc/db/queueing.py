@@ -58,9 +58,14 @@ def enqueue_slot(session: Session, schedule: str, slot: str) -> bool:
     return session.scalar(row.on_conflict_do_nothing().returning(JobRow.id)) is not None
 
 
+def state_of(session: Session, job_id: int) -> JobState | None:
+    """The job's state; None if it is not there (any more)."""
+    return session.scalar(select(JobRow.state).where(JobRow.id == job_id))
+
+
 def is_done(session: Session, job_id: int) -> bool:
     """Whether the job came to its end; False for one that is parked or not there."""
-    return session.scalar(select(JobRow.state).where(JobRow.id == job_id)) is JobState.DONE
+    return state_of(session, job_id) is JobState.DONE
 
 
 def take_due(session: Session, limit: int) -> list[tuple[int, str]]:

@@ -1,11 +1,13 @@
 """Health for load balancers, the outbox for administrators."""
 
+import re
 from dataclasses import replace
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import create_engine, select
+from sqlalchemy import Delete, Update, create_engine, delete, event, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import NullPool
 
@@ -56,6 +58,36 @@ def test_it_stays_ready_when_the_worker_goes_later(client: TestClient, runtime: 
     assert client.get("/health/ready").status_code == 200
 
 
+def test_a_canary_whose_commit_failed_is_followed_by_another(client: TestClient, runtime: Runtime) -> None:
+    def lose_the_connection(session: Session) -> None:
+        if session.scalar(select(JobRow.id).where(JobRow.kind == "canary")):
+            event.remove(runtime.sessions, "before_commit", lose_the_connection)
+            raise OperationalError("COMMIT", None, Exception("the connection is lost"))
+
+    event.listen(runtime.sessions, "before_commit", lose_the_connection)
+    lost = client.get("/health/ready")
+    client.get("/health/ready")
+    run_all(runtime)
+
+    assert lost.status_code == 503
+    assert client.get("/health/ready").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "end", [delete(JobRow), update(JobRow).values(state=JobState.PARKED)], ids=["gone", "given up"]
+)
+def test_a_canary_that_does_not_come_back_is_followed_by_another(
+    client: TestClient, runtime: Runtime, session: Session, end: Delete | Update
+) -> None:
+    client.get("/health/ready")
+    session.execute(end)
+    session.commit()
+    client.get("/health/ready")
+    run_all(runtime)
+
+    assert client.get("/health/ready").status_code == 200
+
+
 def test_without_a_database_it_lives_and_is_not_ready(runtime: Runtime) -> None:
     nowhere = create_engine("postgresql+psycopg://127.0.0.1:1/x?connect_timeout=2", poolclass=NullPool)
     app = create_app(replace(runtime, sessions=sessionmaker(nowhere)))
@@ -102,6 +134,46 @@ def test_a_kept_mail_can_be_sent_again(world: World, client: TestClient, runtime
     again = session.scalars(select(JobRow).where(JobRow.kind == "mail.again")).one()
     assert answer.status_code == 303
     assert again.payload == {"mail_id": mail.id}
+
+
+def test_a_second_click_finds_nothing_to_send(
+    world: World, client: TestClient, runtime: Runtime, session: Session
+) -> None:
+    world.submit("laptop-fault")
+    run_all(runtime)
+    mail_id = session.scalars(select(MailRow.public_id)).one()
+    session.commit()
+    world.sign_in(client, "admin")
+    first, second = (client.post(f"/outbox/mails/{mail_id}/again", data={"x": "y"}) for _ in range(2))
+
+    assert (first.status_code, second.status_code) == (303, 404)
+    assert len(session.scalars(select(JobRow).where(JobRow.kind == "mail.again")).all()) == 1
+
+
+def test_the_next_page_of_the_outbox_begins_behind_the_last_mail_without_a_row_id(
+    world: World, client: TestClient, session: Session
+) -> None:
+    session.add_all(
+        MailRow(
+            cause=f"{number}",
+            person_id=world.ids["employee"],
+            kind="mail.message",
+            subject=f"Mail no. {number}.",
+            body="",
+            message_id=f"<{number}@x.example>",
+            state=MailState.SENT,
+            created_at=world.now,
+        )
+        for number in range(51)
+    )
+    session.commit()
+    world.sign_in(client, "admin")
+    address = re.search(r'"(/outbox\?before=[^"]+)"', client.get("/outbox").text)
+
+    assert address is not None
+    UUID(address[1].removeprefix("/outbox?before="))
+    assert re.findall(r"Mail no\. \d+\.", client.get(address[1]).text) == ["Mail no. 0."]
+    assert client.get(f"/outbox?before={uuid4()}").text.count("Mail no.") == 50
 
 
 def test_a_sent_mail_is_not_sent_again(world: World, client: TestClient, runtime: Runtime, session: Session) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from routing.visibility import Role
@@ -52,14 +52,19 @@ def list_people(session: Session, search: str = "", after: str = "") -> Roster:
         statement = statement.where(_behind(after))
     rows = session.execute(statement.order_by(PersonRow.sort_name, PersonRow.id).limit(PAGE + 1)).all()
     people = tuple(_from(row) for row in rows[:PAGE])
-    return Roster(people, f"{rows[PAGE - 1].id}" if len(rows) > PAGE else None)
+    return Roster(people, f"{rows[PAGE - 1].public_id}" if len(rows) > PAGE else None)
 
 
 def _behind(after: str) -> ColumnElement[bool]:
-    """Behind the person with that id in the order of the list; nothing is left out for an id that is none."""
-    person_id = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else 0  # noqa: PLR2004 - digits of a bigint
-    name = func.coalesce(select(PersonRow.sort_name).where(PersonRow.id == person_id).scalar_subquery(), "")
-    return or_(PersonRow.sort_name > name, and_(PersonRow.sort_name == name, PersonRow.id > person_id))
+    """Behind the person with that public id in the order of the list; nothing is left out for one that is none."""
+    try:
+        public_id = UUID(after)
+    except ValueError:
+        return true()
+    last = select(PersonRow.sort_name, PersonRow.id).where(PersonRow.public_id == public_id).subquery()
+    name, person_id = select(last.c.sort_name).scalar_subquery(), select(last.c.id).scalar_subquery()
+    behind = or_(PersonRow.sort_name > name, and_(PersonRow.sort_name == name, PersonRow.id > person_id))
+    return or_(name.is_(None), behind)
 
 
 def _found(text: str) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from routing.visibility import Role
-from spoc.db.people import CalendarRow, LocationRow, OrganisationRow, QueueRow
+from spoc.db.people import CalendarRow, LocationRow, OrganisationRow, PersonRow, QueueRow
 from spoc.errors import NotFound
 from spoc.people.accounts import set_password_by_link
 from spoc.people.directory import (
@@ -106,7 +106,17 @@ def test_the_roster_shows_everybody_once_over_its_pages(world: World) -> None:
         one_person(world.session, uuid4())
 
 
-@pytest.mark.parametrize("after", ["x", "-1", "9" * 30, "0"])
+def test_the_rosters_next_page_begins_behind_the_last_one_without_a_row_id(session: Session, now: datetime) -> None:
+    session.add_all(PersonRow(mail=f"{n}@x.example", name="Bo Li", sort_name="li", created_at=now) for n in range(60))
+    session.flush()
+    first = list_people(session)
+    second = list_people(session, after=first.next_after or "")
+
+    assert first.next_after == str(first.people[-1].public_id)
+    assert len({one.public_id for one in first.people + second.people}) == 60
+
+
+@pytest.mark.parametrize("after", ["x", "1", "9" * 32, str(uuid4())])
 def test_an_odd_place_in_the_roster_is_its_beginning(world: World, after: str) -> None:
     assert len(list_people(world.session, after=after).people) == len(world.ids)
 

@@ -9,11 +9,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, NullPool, create_engine, text
+from sqlalchemy.exc import IntegrityError
 
 from spoc.db import migrate
 from spoc.db.session import driver_url
 from spoc.db.tables import metadata
 from tests.conftest import fresh_database
+from tests.world import World
 
 
 @pytest.fixture
@@ -69,9 +71,21 @@ def test_check_constraints_and_words_are_the_same(migrated: str, empty: str) -> 
         assert ours.execute(text(CHECKS)).all() == made.execute(text(CHECKS)).all()
 
 
-def test_events_are_never_changed_or_deleted(migrated: str) -> None:
+@pytest.mark.parametrize("table", ["event", "report_change", "rights_change"])
+def test_what_happened_is_never_changed_or_deleted(migrated: str, table: str) -> None:
+    statement = text("SELECT tgname FROM pg_trigger WHERE tgrelid = CAST(:name AS regclass) AND NOT tgisinternal")
     with connected(migrated) as connection:
-        triggers = connection.scalars(
-            text("SELECT tgname FROM pg_trigger WHERE tgrelid = 'event'::regclass AND NOT tgisinternal")
-        ).all()
+        triggers = connection.scalars(statement, {"name": table}).all()
     assert triggers == ["append_only"]
+
+
+@pytest.mark.parametrize("change", ["UPDATE event SET at = now()", "UPDATE event SET number = 99", "DELETE FROM event"])
+def test_the_database_refuses_to_change_or_delete_events(world: World, change: str) -> None:
+    world.submit("laptop-fault")
+    before = world.session.execute(text("SELECT * FROM event ORDER BY id")).all()
+
+    with pytest.raises(IntegrityError, match="events are never changed or deleted"), world.session.begin_nested():
+        world.session.execute(text(change))
+
+    assert before
+    assert world.session.execute(text("SELECT * FROM event ORDER BY id")).all() == before

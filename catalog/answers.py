@@ -21,10 +21,11 @@ _NUMBER = re.compile(r"[+-]?\d{1,16}(?:[.,]\d{1,16})?")
 _YES_NO = {"yes": True, "true": True, "on": True, "1": True, "no": False, "false": False, "off": False, "0": False}
 
 
-def check(service: Service, raw: Mapping[str, object], known: Known) -> dict[str, JsonValue]:
+def check(service: Service, raw: Mapping[str, object], known: Known, *, complete: bool = True) -> dict[str, JsonValue]:
     """The answers as they are kept, in the order of the form, defaults filled in.
 
-    Null, a blank text and an empty list are "not answered". JSON types are strict: "1" is no number.
+    Null, a blank text and an empty list are "not answered". JSON types are strict: "1" is no number. With `complete`
+    false nothing has to be answered: an agent who takes a call writes down what was said.
 
     Raises:
         InvalidAnswers: with every fault there is, but at most 20 unknown fields.
@@ -37,7 +38,7 @@ def check(service: Service, raw: Mapping[str, object], known: Known) -> dict[str
         # Whether a question is asked cannot be said while an answer it hangs on is refused.
         unclear = field.visible_when is not None and not refused.isdisjoint(compiled(field.visible_when).names)
         try:
-            value = None if unclear else _answer(field, raw.get(field.key), answers, known)
+            value = None if unclear else _answer(field, raw.get(field.key), answers, known, complete=complete)
         except Refused as fault:
             refused.add(field.key)
             faults.append(_fault(field.key, fault.code, **fault.given))
@@ -55,14 +56,16 @@ def _fault(key: str, code: str, **given: str | float) -> AnswerFault:
     return AnswerFault(key, code, MESSAGES[code] % given, given)
 
 
-def _answer(field: Field, given: object, answers: Mapping[str, JsonValue], known: Known) -> JsonValue:
+def _answer(
+    field: Field, given: object, answers: Mapping[str, JsonValue], known: Known, *, complete: bool
+) -> JsonValue:
     unanswered = _unanswered(given)
     if not _visible(field, answers):
         if not unanswered:
             raise Refused("hidden")
         return None
     if unanswered:
-        if field.required and field.default is None:
+        if complete and field.required and field.default is None:
             raise Refused("required")
         return field.default
     return settle(field, given, known)

@@ -57,7 +57,7 @@ def prepare(session: Session, submission: Submission, actor: Actor, desk: DeskFa
     mail = requester_mail(submission, actor)
     people = read_people(session, understood.service, understood.submission, mail)
     known = Known(frozenset(people), frozenset(desk.locations))
-    answers = check(understood.service, understood.submission.answers, known)
+    answers = check(understood.service, understood.submission.answers, known, complete=submission.complete)
     placing = place_all(understood.service, answers, people, people[mail], desk, began_at)
     return PreparedAsk(
         service=understood.service,

@@ -20,7 +20,7 @@ class Repeatable:
 class Submission:
     """One ask. With `service` None the text decides; `answers` are raw, as the door read them.
 
-    `requester_mail` is set when somebody raises it for another person. `started_at`, `ended_at` and
+    `complete` false lets an agent open it without the form's required answers. `requester_mail` is set when somebody raises it for another person. `started_at`, `ended_at` and
     `handling_minutes` belong to a contact that an agent logs; other doors leave them out.
     """
 
@@ -32,4 +32,5 @@ class Submission:
     started_at: datetime | None = None
     ended_at: datetime | None = None
     handling_minutes: float | None = None
+    complete: bool = True
     repeatable: Repeatable | None = None

@@ -33,10 +33,16 @@ def understand(submission: Submission, desk: DeskFacts, today: date) -> Understo
         NothingAsked: there is neither a service nor a text.
     """
     if submission.service is not None:
-        return Understood(desk.catalogue.service(submission.service), submission)
+        return _named(desk.catalogue.service(submission.service), submission)
     if not submission.text.strip():
         raise NothingAsked
     return _matched(submission, desk, today) or _triage(submission, desk, today)
+
+
+def _named(service: Service, submission: Submission) -> Understood:
+    """The text beside a form answers the form's own story, where that was left empty."""
+    told = _story(service, submission)
+    return Understood(service, replace(submission, answers={**told, **submission.answers}))
 
 
 def _matched(submission: Submission, desk: DeskFacts, today: date) -> Understood | None:
@@ -45,7 +51,7 @@ def _matched(submission: Submission, desk: DeskFacts, today: date) -> Understood
         return None
     service = desk.catalogue.service(best.service_key)
     answers = {**_found(service, submission, desk, today), **submission.answers}
-    if not _is_complete(service, answers, desk):
+    if submission.complete and not _is_complete(service, answers, desk):
         return None
     words = ", ".join(f"“{word}”" for word in best.words)
     read = replace(submission, service=service.key, answers=answers)
@@ -65,10 +71,15 @@ def _triage(submission: Submission, desk: DeskFacts, today: date) -> Understood:
 def _found(service: Service, submission: Submission, desk: DeskFacts, today: date) -> dict[str, object]:
     """What the text answers. People are left to the requester: a name in a text is no proof of who is meant."""
     found = find_answers(service, submission.text, today, desk.locations)
-    story = next((field.key for field in service.form if field.kind is FieldKind.LONG_TEXT and field.required), None)
-    told: dict[str, object] = {} if story is None else {story: submission.text[: service.fields[story].max_length]}
     people = {field.key for field in service.form if field.kind is FieldKind.PERSON}
-    return {**told, **{key: answer for key, answer in found.items() if key not in people}}
+    return {**_story(service, submission), **{key: answer for key, answer in found.items() if key not in people}}
+
+
+def _story(service: Service, submission: Submission) -> dict[str, object]:
+    """The text as the answer to the form's first required long question, if it has one and there is a text."""
+    asked = (one for one in service.form if one.kind is FieldKind.LONG_TEXT and one.required and not one.visible_when)
+    story = next(asked, None)
+    return {story.key: submission.text[: story.max_length]} if story and submission.text.strip() else {}
 
 
 def _is_complete(service: Service, answers: Mapping[str, object], desk: DeskFacts) -> bool:

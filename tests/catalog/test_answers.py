@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.answers import check, named_people, read_form, schema, visible_fields
-from catalog.checks import MESSAGES
+from catalog.checks import MESSAGES, Known
 from catalog.document import shipped
 from catalog.errors import InvalidAnswers
 from catalog.service import FieldKind, Service
@@ -276,3 +276,10 @@ def test_any_json_is_accepted_or_refused_and_what_is_accepted_stays_accepted(raw
 )
 def test_any_web_form_can_be_read(items: list[tuple[str, str]]) -> None:
     assert set(read_form(shipped().service("new-starter"), items)) <= {"person_name", "start_on", "salary"}
+
+
+def test_a_call_is_written_down_without_the_required_answers() -> None:
+    starter = shipped().service("new-starter")
+    assert check(starter, {}, Known(), complete=False)["work_place"] == "office"
+    with pytest.raises(InvalidAnswers):
+        check(starter, {"start_on": "soon"}, Known(), complete=False)

@@ -63,9 +63,10 @@ def test_every_step_says_by_when(asked: Service) -> None:
 
 @each
 def test_what_hr_does_on_confidential_matters_stays_with_hr(asked: Service) -> None:
+    """On a service that is HR's alone, whoever asked may follow the steps; on a shared one, few of HR's are for all."""
     open_steps = [step.key for step in asked.steps if step.queue == "hr" and not step.confidential_to]
     harmless = {"contract", "welcome", "check-in", "directory"}
-    assert set(open_steps) <= harmless
+    assert asked.confidential_to == ("hr",) or set(open_steps) <= harmless
 
 
 @pytest.mark.parametrize(

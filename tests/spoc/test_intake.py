@@ -319,3 +319,19 @@ def test_what_is_asked_most_is_offered_first_and_nothing_confidential(world: Wor
     assert offered[:2] == ["laptop-fault", "badge-lost"]
     assert len(offered) == 4
     assert not {"payslip-question", "leaver"} & set(offered)
+
+
+def test_the_text_beside_a_service_answers_its_story(world: World) -> None:
+    ask(world, Submission("something-else", text="Where is the travel policy?"))
+    assert world.session.scalars(select(AskRow.answers)).one() == {"description": "Where is the travel policy?"}
+
+
+def test_an_agent_who_takes_a_call_need_not_fill_in_the_form(world: World) -> None:
+    call = Submission(
+        None,
+        text="I forgot my password",
+        channel=Channel.PHONE,
+        requester_mail=mail_of("employee"),
+        complete=False,
+    )
+    assert ask(world, call, by="agent.desk").accepted.service_key == "password-access"

@@ -1,23 +1,23 @@
-"""Contacts after the first: who came back, how, why, and what kind of contact that was."""
+"""Contacts after the first: who came back, how and why."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from routing.visibility import Actor
 from routing.work import Channel, ContactKind, RepeatCause
 from spoc.db.contacts import ContactRow
-from spoc.db.events import Happening, lock, record
+from spoc.db.events import Happening, record
 from spoc.db.tickets import AskRow
 from spoc.desk.errors import NotAFirst, NotLater
 from spoc.desk.follow import OVER, follow
-from spoc.desk.found import take_own_ticket, take_ticket, ticket_by_id, tier, works_on
+from spoc.desk.found import take_own_ticket, take_ticket, tier, works_on
 from spoc.desk.pauses import end_hold
 from spoc.desk.ticket_rows import Ticket
-from spoc.errors import NotAllowed, NotFound
+from spoc.errors import NotAllowed
 
 LATE_AFTER = timedelta(minutes=15)
 """A contact written down longer than this after it ended is marked as logged late."""
@@ -69,32 +69,6 @@ def ask_for_news(session: Session, actor: Actor, reference: str, now: datetime, 
     ticket = take_own_ticket(session, actor, reference)
     touch = Touch(channel, ContactKind.REPEAT, RepeatCause.CHASED, started_at=now, ended_at=now)
     write_contact(session, ticket, actor, touch, now)
-
-
-def correct_kind(
-    session: Session,
-    actor: Actor,
-    contact_id: UUID,
-    now: datetime,
-    *,
-    kind: ContactKind,
-    cause: RepeatCause | None = None,
-) -> None:
-    """Say what kind of contact it really was, as an event; a repeat without a cause counts as chased.
-
-    Raises:
-        NotFound: there is no such contact, or the actor does not work on its ticket.
-    """
-    wanted = select(ContactRow.id, ContactRow.ticket_id, ContactRow.ask_id, ContactRow.kind)
-    row = session.execute(wanted.where(ContactRow.public_id == contact_id)).one_or_none()
-    if row is None or not works_on(actor, ticket_by_id(session, row.ticket_id)):
-        raise NotFound("There is no such contact.")
-    lock(session, row.ticket_id)
-    cause = (cause or RepeatCause.CHASED) if kind is ContactKind.REPEAT else None
-    session.execute(update(ContactRow).where(ContactRow.id == row.id).values(kind=kind, cause=cause))
-    what = {"from": row.kind, "to": kind}
-    corrected = Happening("kind_corrected", actor_id=actor.person_id, ask_id=row.ask_id, what=what)
-    record(session, row.ticket_id, [corrected], now)
 
 
 def end_waiting(

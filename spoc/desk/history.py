@@ -79,6 +79,7 @@ def _contact(reader: Reader, row: ContactRow) -> ContactPart:
         cause=row.cause,
         minutes=row.handling_minutes,
         late_logged=row.late_logged,
+        linked=row.about_ask_id is not None and reader.as_agent,
         note=row.note if reader.as_agent else "",
     )
 

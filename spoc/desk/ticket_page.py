@@ -101,6 +101,8 @@ class MessagePart:
 
 @dataclass(frozen=True)
 class ContactPart:
+    """`linked`: it opened this request, which was taken for an earlier one asked again."""
+
     id: UUID
     at: datetime
     person: str
@@ -111,6 +113,7 @@ class ContactPart:
     cause: RepeatCause | None
     minutes: float | None
     late_logged: bool
+    linked: bool
     note: str
 
 

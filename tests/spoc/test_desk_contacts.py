@@ -1,6 +1,6 @@
 """Contacts after the first: what kind they count as, and when they took place."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from routing.work import Channel, ContactKind, HoldReason, RepeatCause, TaskState
 from spoc.db.contacts import ContactRow
-from spoc.db.tickets import TaskRow
-from spoc.desk.contacts import Touch, ask_for_news, correct_kind, log_contact
+from spoc.db.tickets import AskRow, EventRow, TaskRow
+from spoc.desk.contacts import Touch, ask_for_news, log_contact
+from spoc.desk.corrections import correct_kind
 from spoc.desk.errors import NotAFirst, NothingSaid, NotLater
 from spoc.desk.finishing import finish, reopen_ticket
 from spoc.desk.holds import hold
@@ -179,15 +180,85 @@ def test_an_agent_neither_chases_nor_reopens_for_the_requester(world: World, ses
 
 
 def test_a_contact_is_corrected_by_those_who_work_on_its_ticket(world: World, session: Session, now: datetime) -> None:
-    ticket = world.submit("password-access")
+    ticket, other = world.submit("password-access"), world.submit("password-access")
     ask_for_news(session, world.actor("employee"), ticket.reference, now, channel=Channel.WEB)
     contact = last(session)
+    desk, employee = world.actor("agent.desk"), world.actor("employee")
 
-    correct_kind(session, world.actor("agent.desk"), contact.public_id, now, kind=ContactKind.THANKS)
+    correct_kind(session, desk, ticket.reference, contact.public_id, now, kind=ContactKind.THANKS)
     with pytest.raises(NotFound):
-        correct_kind(session, world.actor("employee"), contact.public_id, now, kind=ContactKind.OTHER)
+        correct_kind(session, employee, ticket.reference, contact.public_id, now, kind=ContactKind.OTHER)
     with pytest.raises(NotFound):
-        correct_kind(session, world.actor("agent.desk"), uuid4(), now, kind=ContactKind.OTHER)
+        correct_kind(session, desk, ticket.reference, uuid4(), now, kind=ContactKind.OTHER)
+    with pytest.raises(NotFound):
+        correct_kind(session, desk, other.reference, contact.public_id, now, kind=ContactKind.OTHER)
 
     session.refresh(contact)
     assert (contact.kind, contact.cause) == (ContactKind.THANKS, None)
+
+
+def test_a_later_contact_is_not_corrected_to_the_first(world: World, session: Session, now: datetime) -> None:
+    ticket = world.submit("password-access")
+    ask_for_news(session, world.actor("employee"), ticket.reference, now, channel=Channel.WEB)
+
+    with pytest.raises(NotAFirst):
+        correct_kind(
+            session,
+            world.actor("agent.desk"),
+            ticket.reference,
+            last(session).public_id,
+            now,
+            kind=ContactKind.FIRST,
+        )
+
+
+def asked_again(world: World, session: Session, now: datetime) -> tuple[str, ContactRow, AskRow]:
+    """A request that the rule took for an earlier one again: its reference, its contact, its opening."""
+    first = world.submit("password-access", at=now - timedelta(hours=2))
+    finish(session, world.actor("agent.desk"), first.tasks[0].id, now - timedelta(hours=1))
+    second = world.submit("password-access", at=now)
+    return second.reference, last(session), session.scalars(select(AskRow).order_by(AskRow.id.desc()).limit(1)).one()
+
+
+def test_correcting_the_contact_of_a_linked_request_takes_the_link_back(
+    world: World, session: Session, now: datetime
+) -> None:
+    reference, contact, ask = asked_again(world, session, now)
+    assert ask.same_issue_of_id == contact.about_ask_id is not None
+
+    correct_kind(session, world.actor("agent.desk"), reference, contact.public_id, now, kind=ContactKind.FIRST)
+
+    session.refresh(ask)
+    assert (ask.same_issue_of_id, contact.about_ask_id, contact.kind, contact.cause) == (
+        None,
+        None,
+        ContactKind.FIRST,
+        None,
+    )
+    event = session.scalars(select(EventRow).where(EventRow.kind == "kind_corrected")).one()
+    assert event.what == {"from": "repeat", "to": "first", "cause": None, "unlinked": True}
+
+
+def test_another_cause_of_the_repeat_keeps_the_link(world: World, session: Session, now: datetime) -> None:
+    reference, contact, ask = asked_again(world, session, now)
+    desk = world.actor("agent.desk")
+
+    correct_kind(session, desk, reference, contact.public_id, now, kind=ContactKind.REPEAT, cause=RepeatCause.CORRECTED)
+
+    session.refresh(ask)
+    assert ask.same_issue_of_id == contact.about_ask_id is not None
+    assert contact.cause is RepeatCause.CORRECTED
+
+
+def test_in_a_closed_week_only_a_lead_corrects(world: World, session: Session, now: datetime) -> None:
+    reference, contact, _ = asked_again(world, session, now)
+    # Thursday's week ends on Monday in Berlin; seven days of window and three of grace later it is closed.
+    closes_at = datetime(2026, 8, 26, 22, tzinfo=UTC)
+    desk = world.actor("agent.desk")
+
+    with pytest.raises(NotAllowed, match="closed"):
+        correct_kind(session, desk, reference, contact.public_id, closes_at, kind=ContactKind.THANKS)
+    correct_kind(session, desk, reference, contact.public_id, closes_at - timedelta(seconds=1), kind=ContactKind.THANKS)
+    correct_kind(session, world.actor("lead"), reference, contact.public_id, closes_at, kind=ContactKind.OTHER)
+
+    assert contact.kind is ContactKind.OTHER

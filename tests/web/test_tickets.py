@@ -198,7 +198,23 @@ def test_an_agent_corrects_a_repeat_to_thanks(client: TestClient, world: World) 
 
     found = document(client, world, "agent.it", ticket)
     assert [one["kind"] for one in found["contacts"]] == ["first", "thanks"]
-    assert found["timeline"][-1]["what"] == {"from": "repeat", "to": "thanks"}
+    assert found["timeline"][-1]["what"] == {"from": "repeat", "to": "thanks", "cause": None}
+
+
+def test_an_agent_says_that_a_request_is_something_new(client: TestClient, world: World) -> None:
+    first = world.submit("password-access", at=world.now - timedelta(hours=2))
+    finish(world.session, world.actor("agent.desk"), first.tasks[0].id, world.now - timedelta(hours=1))
+    second = world.submit("password-access")
+    contact = document(client, world, "agent.desk", second)["contacts"][0]
+    assert contact["kind"] == "repeat"
+    assert "Something new" in client.get(f"/tickets/{second.reference}").text
+    path = f"/contacts/{contact['id']}/kind"
+
+    elsewhere = client.post(f"/tickets/{first.reference}{path}", data={"kind": "first"})
+    answer = client.post(f"/tickets/{second.reference}{path}", data={"kind": "first"})
+
+    assert (elsewhere.status_code, answer.status_code) == (404, 303)
+    assert document(client, world, "agent.desk", second)["contacts"][0]["kind"] == "first"
 
 
 def test_my_requests_show_what_is_open_and_what_is_done(client: TestClient, world: World) -> None:

@@ -10,7 +10,8 @@ from starlette.responses import Response
 
 from routing.visibility import Actor
 from routing.work import Channel, ContactKind, RepeatCause
-from spoc.desk.contacts import ask_for_news, correct_kind
+from spoc.desk.contacts import ask_for_news
+from spoc.desk.corrections import correct_kind
 from spoc.desk.finishing import finish, reopen_ticket
 from spoc.desk.messages import send_message
 from spoc.desk.queues import badges
@@ -147,5 +148,5 @@ def correct(
     kind: Annotated[ContactKind, Form()],
     cause: Annotated[RepeatCause | None, Form()] = None,
 ) -> Response:
-    correct_kind(session, actor, contact_id, now, kind=kind, cause=cause)
+    correct_kind(session, actor, reference.upper(), contact_id, now, kind=kind, cause=cause)
     return redirect(http, f"/tickets/{reference}", told=CORRECTED)

@@ -24,6 +24,7 @@ HOLD_CHOICES = {
 }
 _CORRECT = (ContactKind.THANKS, ContactKind.RESPONSE, ContactKind.REPEAT, ContactKind.OTHER)
 CORRECTIONS = {kind: KINDS[kind] for kind in _CORRECT}
+UNLINKED = {ContactKind.FIRST: marked("Something new"), **CORRECTIONS}
 FEW = 3
 _URGENCY = (TaskState.CLAIMED, TaskState.READY, TaskState.ON_HOLD, TaskState.WAITING)
 
@@ -82,7 +83,7 @@ def agent_values(page: TicketPage, actor: Actor, view: View) -> dict[str, Any]:
         "entries": entries(page),
         "holds": choices({key.value: text for key, text in HOLD_CHOICES.items()}),
         "queues": [{"value": key, "label": title} for key, title in page.queue_titles.items()],
-        "corrections": choices({key.value: text for key, text in CORRECTIONS.items()}),
+        "corrections_of": corrections_of,
         "reader_queues": ", ".join(page.queue_titles.get(key, key) for key in sorted(actor.memberships)),
         "channel": gettext(CHANNELS[page.channel]),
         "about_contact": about_contact,
@@ -218,6 +219,11 @@ def about_contact(contact: ContactPart) -> str:
     if contact.agent:
         words.append(gettext("written down by %(agent)s") % {"agent": contact.agent})
     return " · ".join(words)
+
+
+def corrections_of(contact: ContactPart) -> list[dict[str, str]]:
+    """What it may be corrected to: if it was taken for an earlier request again, also to something new."""
+    return choices({key.value: text for key, text in (UNLINKED if contact.linked else CORRECTIONS).items()})
 
 
 def about_handoff(event: EventPart, page: TicketPage) -> dict[str, str]:

@@ -28,6 +28,7 @@ from spoc.errors import (
     Unavailable,
 )
 from spoc.people.errors import TooManyAttempts
+from spoc.web import plain
 from spoc.web.words import gettext, marked
 
 STATUS: Final[dict[type[Exception], int]] = {
@@ -151,7 +152,12 @@ def _malformed(error: RequestValidationError) -> Problem:
     if any(fault["loc"][:1] == ("path",) for fault in found):
         return _told(404, "not_found", "")
     faults = tuple(
-        {"field": _field(fault["loc"]), "code": str(fault["type"]), "message": str(fault["msg"])} for fault in found
+        {
+            "field": _field(fault["loc"]),
+            "code": str(fault["type"]),
+            "message": plain.said(fault["type"], fault.get("ctx", {})),
+        }
+        for fault in found
     )
     return _told(422, "invalid", "", faults)
 

@@ -20,6 +20,7 @@ from spoc.web.asking.parcel import LONGEST_KEY, Parcel, Unreadable, read_parcel
 from spoc.web.deps import Database, Now, Running, require
 from spoc.web.pages import notice, redirect
 from spoc.web.permissions import Permission
+from spoc.web.plain import said
 from spoc.web.shapes import accepted_json, service_json, whole_service_json
 from spoc.web.words import marked
 
@@ -86,7 +87,10 @@ def _from_json(http: Request, parcel: Parcel, key: str | None) -> Submission:
     try:
         body = IntakeBody.model_validate(parcel.document)
     except ValidationError as error:
-        faults = [Fault(".".join(map(str, one["loc"])) or "body", one["type"], one["msg"]) for one in error.errors()]
+        faults = [
+            Fault(".".join(map(str, one["loc"])) or "body", one["type"], said(one["type"], one.get("ctx", {})))
+            for one in error.errors()
+        ]
         raise Unreadable("The body is not a submission.", faults) from error
     usual = Channel.API if "authorization" in http.headers else Channel.WEB
     channel = Channel(body.channel) if body.channel else usual

@@ -1,4 +1,4 @@
-"""How people prove who they are: sessions, tokens, one-time links, failed sign-ins.
+"""How people prove who they are: sessions, tokens, one-time links, failed sign-ins; and who changed their rights.
 
 Secrets are kept as SHA-256 of 256 random bits, which needs no salt and can be looked up by an index.
 """
@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from spoc.db.base import Base, Instant, Key, PublicId
+from spoc.db.base import Base, Instant, Json, Key, PublicId
 
 
 class LoginSessionRow(Base):
@@ -60,3 +60,22 @@ class LoginFailureRow(Base):
     id: Mapped[Key]
     subject: Mapped[str]
     at: Mapped[Instant] = mapped_column(server_default=text("now()"))
+
+
+class RightsChangeRow(Base):
+    """One change of a person's account or rights, or of the organisation if `person_id` is null; never altered.
+
+    `what` is a key of `spoc.people.changes`. `before` and `after` hold only what differs. `by_id` is null for the
+    command line and the first start.
+    """
+
+    __tablename__ = "rights_change"
+    __table_args__ = (Index("ix_rights_change_person_id_at", "person_id", "at"),)
+
+    id: Mapped[Key]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[Instant]
+    what: Mapped[str]
+    before: Mapped[Json]
+    after: Mapped[Json]

@@ -88,7 +88,7 @@ def add_staff(session: Session, staff: Sequence[Member], now: datetime) -> Mappi
     session.execute(update(PersonRow), managed)
     for member in staff:
         if member.queues:
-            join_queues(session, found[member.account], member.queues)
+            join_queues(session, found[member.account], member.queues, now)
         if member.roles:
             grant_roles(session, found[member.account], member.roles, now)
     return found

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from routing.visibility import Actor
 from spoc.db.people import PersonRow
 from spoc.errors import NotFound
+from spoc.people.changes import What, note
 from spoc.people.directory import find_person
 from spoc.people.errors import Fault, InvalidAccount, OwnRights, WrongPassword
 from spoc.people.grants import keep_an_administrator
@@ -29,7 +30,9 @@ MAIL: Final = re.compile(
 LONGEST_NAME: Final = 120
 
 
-def add_person(session: Session, mail: str, name: str, now: datetime, **more: str) -> PersonRow:
+def add_person(
+    session: Session, mail: str, name: str, now: datetime, *, by: Actor | None = None, **more: str
+) -> PersonRow:
     """Put somebody into the directory, without a password; `more` are columns such as department and job_title.
 
     Raises:
@@ -42,6 +45,7 @@ def add_person(session: Session, mail: str, name: str, now: datetime, **more: st
     person: PersonRow | None = session.scalar(unless_known.returning(PersonRow))
     if person is None:
         raise InvalidAccount(Fault("mail", "taken", "Somebody in the directory has this address already."))
+    note(session, What.ADDED, by, now, whom=person.id)
     log.info("people.added", person_id=person.id)
     return person
 
@@ -90,6 +94,7 @@ def set_password_by_link(session: Session, secret: str, password: str, now: date
     person_id = use_link(session, secret, now)
     person = _active(session, person_id)
     _set(session, person, password, now)
+    note(session, What.PASSWORD_SET, None, now, whom=person.id, after={"by_link": True})
     return person_id
 
 
@@ -107,6 +112,7 @@ def change_password(session: Session, person_id: int, current: str, password: st
         count_failure(session, person.mail, address)
         raise WrongPassword
     _set(session, person, password, now)
+    note(session, What.PASSWORD_SET, Actor(person.id, person.mail), now, whom=person.id)
 
 
 def give_password(session: Session, person_id: int, password: str, now: datetime) -> None:
@@ -116,6 +122,7 @@ def give_password(session: Session, person_id: int, password: str, now: datetime
         InvalidAccount: it cannot be accepted.
     """
     _set(session, _active(session, person_id), password, now)
+    note(session, What.PASSWORD_SET, None, now, whom=person_id)
 
 
 def _active(session: Session, person_id: int) -> PersonRow:
@@ -150,16 +157,18 @@ def deactivate(session: Session, by: Actor, person_id: int, now: datetime) -> No
     end_all_sessions(session, person_id)
     revoke_all_tokens(session, person_id, now)
     spend_links(session, person_id, now)
+    note(session, What.SWITCHED_OFF, by, now, whom=person_id)
     log.info("people.deactivated", person_id=person_id, by=by.person_id)
 
 
-def reactivate(session: Session, by: Actor, person_id: int) -> None:
+def reactivate(session: Session, by: Actor, person_id: int, now: datetime) -> None:
     """Switch an account on again; tokens and sessions that died stay dead.
 
     Raises:
         NotFound: no such person, or active already.
     """
     _switch(session, person_id, active=True)
+    note(session, What.SWITCHED_ON, by, now, whom=person_id)
     log.info("people.reactivated", person_id=person_id, by=by.person_id)
 
 

@@ -24,6 +24,25 @@ class InvalidAccount(Invalid):
         self.faults = faults
 
 
+class InvalidOrganisation(Invalid):
+    """At least one value of the organisation, a location or its working time cannot be accepted."""
+
+    code = "invalid_organisation"
+
+    def __init__(self, *faults: Fault) -> None:
+        super().__init__(" ".join(fault.message for fault in faults))
+        self.faults = faults
+
+
+class LocationInUse(Conflict):
+    """People, requests or rules still name the location, or it is the last one."""
+
+    code = "location_in_use"
+
+    def __init__(self) -> None:
+        super().__init__("This location is in use, or the last one, and stays.")
+
+
 class WrongPassword(NotAllowed):
     """The current password, asked for once more, was not right."""
 

@@ -7,8 +7,10 @@ from typing import Final
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from routing.visibility import Actor
 from spoc.db.access import OneTimeLinkRow
 from spoc.db.people import PersonRow
+from spoc.people.changes import What, note
 from spoc.people.errors import LinkSpent
 from spoc.people.secrets import hash_of, new_secret
 
@@ -21,7 +23,13 @@ class Purpose(StrEnum):
 
 
 def make_link(
-    session: Session, person_id: int, now: datetime, lives: timedelta = LIVES, purpose: Purpose = Purpose.SET_PASSWORD
+    session: Session,
+    person_id: int,
+    now: datetime,
+    lives: timedelta = LIVES,
+    purpose: Purpose = Purpose.SET_PASSWORD,
+    *,
+    by: Actor | None = None,
 ) -> str:
     """A secret for `/set-password?token=…`. Links made before for the same purpose stop working."""
     spend_links(session, person_id, now, purpose)
@@ -31,6 +39,7 @@ def make_link(
     )
     session.add(row)
     session.flush()
+    note(session, What.LINK_MADE, by, now, whom=person_id)
     return secret
 
 

@@ -40,7 +40,6 @@ from spoc.people.throttle import count_failure, hold_back, subject_of_place
 PASSWORD = "four unrelated words"
 HERE = "192.0.2.1"
 LIMITS = Limits(idle=timedelta(hours=8), absolute=timedelta(days=14))
-OTHER = Actor(0, "other@demo.example")
 numbers = count()
 
 
@@ -255,6 +254,12 @@ def test_a_secret_is_not_kept(session: Session, person: PersonRow, now: datetime
     assert len(row.secret_hash) == 32
 
 
+def other(session: Session, now: datetime) -> Actor:
+    """Somebody who may act, but is no administrator themselves: that is asked of the one who is acted on."""
+    made = someone(session, now)
+    return Actor(made.id, made.mail)
+
+
 def administrator(session: Session, now: datetime) -> PersonRow:
     made = someone(session, now)
     grant_roles(session, made.id, frozenset({Role.ADMINISTRATOR}), now)
@@ -264,11 +269,11 @@ def administrator(session: Session, now: datetime) -> PersonRow:
 def test_the_last_administrator_cannot_be_switched_off_or_lose_the_role(session: Session, now: datetime) -> None:
     last = administrator(session, now)
     with pytest.raises(LastAdministrator):
-        deactivate(session, OTHER, last.id, now)
+        deactivate(session, other(session, now), last.id, now)
     session.refresh(last)
     session.execute(update(PersonRow).where(PersonRow.id == last.id).values(active=True))
     with pytest.raises(LastAdministrator):
-        set_roles(session, OTHER, last.id, frozenset(), now)
+        set_roles(session, other(session, now), last.id, frozenset(), now)
 
 
 def test_two_administrators_who_remove_each_other_leave_one(committed: sessionmaker[Session], now: datetime) -> None:
@@ -296,7 +301,7 @@ def test_nobody_changes_their_own_rights(session: Session, now: datetime) -> Non
     with pytest.raises(OwnRights):
         set_roles(session, actor, own.id, frozenset(Role), now)
     with pytest.raises(OwnRights):
-        set_queues(session, actor, own.id, {"hr": True})
+        set_queues(session, actor, own.id, {"hr": True}, now)
     with pytest.raises(OwnRights):
         deactivate(session, actor, own.id, now)
 
@@ -316,16 +321,16 @@ def test_granting_twice_is_granting_once(session: Session, person: PersonRow, no
     assert [row.role for row in rows] == [Role.OWNER]
 
 
-def test_nobody_joins_a_queue_that_is_not_there(session: Session, person: PersonRow) -> None:
+def test_nobody_joins_a_queue_that_is_not_there(session: Session, person: PersonRow, now: datetime) -> None:
     with pytest.raises(InvalidAccount, match="no queue nowhere"):
-        join_queues(session, person.id, {"nowhere": False})
+        join_queues(session, person.id, {"nowhere": False}, now)
 
 
 def test_people_who_are_not_there_get_no_rights(session: Session, now: datetime) -> None:
     with pytest.raises(NotFound):
         grant_roles(session, -1, frozenset(), now)
     with pytest.raises(NotFound):
-        join_queues(session, -1, {})
+        join_queues(session, -1, {}, now)
     with pytest.raises(NotFound):
         person_id_of(session, "019a0000-0000-7000-8000-000000000000")
 
@@ -333,10 +338,10 @@ def test_people_who_are_not_there_get_no_rights(session: Session, now: datetime)
 def test_an_account_is_switched_on_only_if_it_is_off(session: Session, person: PersonRow, now: datetime) -> None:
     administrator(session, now)
     with pytest.raises(NotFound):
-        reactivate(session, OTHER, person.id)
-    deactivate(session, OTHER, person.id, now)
+        reactivate(session, other(session, now), person.id, now)
+    deactivate(session, other(session, now), person.id, now)
     with pytest.raises(NotFound):
-        deactivate(session, OTHER, person.id, now)
-    reactivate(session, OTHER, person.id)
+        deactivate(session, other(session, now), person.id, now)
+    reactivate(session, other(session, now), person.id, now)
     session.refresh(person)
     assert person.active

@@ -1,6 +1,6 @@
 """Moves of tasks: who may make them, what follows, and what the record says."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from uuid import UUID, uuid4
 
@@ -373,6 +373,21 @@ def test_a_task_whose_opening_date_came_is_ready(world: World, session: Session,
     assert row(session, ticket, "welcome").state is TaskState.READY
     assert row(session, ticket, "benefits").state is TaskState.WAITING
     assert open_due(session, welcome.opens_at) == 0
+
+
+def test_a_ticket_that_cannot_be_reckoned_keeps_no_other_hold(world: World, session: Session, now: datetime) -> None:
+    until = now + timedelta(days=1)
+    bad, good = world.submit("password-access"), world.submit("password-access")
+    desk = world.actor("agent.desk")
+    for ticket in (bad, good):
+        hold(session, desk, ticket.tasks[0].id, now, reason=HoldReason.REQUESTER, note="Which?", until=until)
+    row(session, bad, bad.tasks[0].key).due_at = datetime.max.replace(tzinfo=UTC)
+    session.flush()
+
+    assert resume_due(session, until) == 1
+
+    assert row(session, bad, bad.tasks[0].key).state is TaskState.ON_HOLD
+    assert row(session, good, good.tasks[0].key).state is TaskState.READY
 
 
 def test_a_hold_ends_by_itself_when_its_time_came(world: World, session: Session, now: datetime) -> None:

@@ -6,7 +6,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from spoc.settings import Settings
 from spoc.web import api, catalogue, health, help, outbox, theme  # noqa: A004 - a page, not the builtin
-from spoc.web.account import people, profile, sign_in
+from spoc.web.account import calendars, organisation, people, places, profile, sign_in
 from spoc.web.asking import front, intake
 from spoc.web.assets import ASK_AGAIN, FOREVER, digest, files
 from spoc.web.desk import contacts, contacts_api, queues, tasks_api
@@ -21,6 +21,9 @@ ROUTERS = (
     sign_in.router,
     profile.router,
     people.router,
+    organisation.router,
+    places.router,
+    calendars.router,
     help.router,
     health.router,
     outbox.router,

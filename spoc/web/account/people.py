@@ -1,6 +1,6 @@
 """The administrator's list of people: who is here, what they may do, and how they get in."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Query, Request
@@ -9,10 +9,14 @@ from starlette.responses import Response
 
 from routing.visibility import Actor, Role
 from spoc.people.accounts import add_person, deactivate, person_id_of, reactivate
-from spoc.people.errors import InvalidAccount
+from spoc.people.changes import changes_of
+from spoc.people.details import Details, details_of, set_details
+from spoc.people.errors import Fault, InvalidAccount
 from spoc.people.grants import GRANTABLE, set_queues, set_roles
 from spoc.people.links import make_link
+from spoc.people.places import list_places
 from spoc.people.roster import all_queues, list_people, one_person
+from spoc.web.account.history import faults_by_field, told
 from spoc.web.account.profile import ROLE_WORDS
 from spoc.web.deps import Database, Now, Running, require
 from spoc.web.pages import notice, redirect, render
@@ -33,6 +37,7 @@ RIGHTS_OF = {
 }
 
 RIGHTS_SET = notice("people.rights_set", marked("The rights are changed and hold from now on."))
+DETAILS_SET = notice("people.details_set", marked("The details are changed."))
 SWITCHED_OFF = notice("people.switched_off", marked("The account is off. Sessions and tokens have ended."))
 SWITCHED_ON = notice("people.switched_on", marked("The account is on again. It takes a new link to get in."))
 
@@ -55,9 +60,8 @@ def show_new(http: Request, _actor: Administrator) -> Response:
 
 
 def _new_page(http: Request, status: int = 200, refused: InvalidAccount | None = None, **given: str) -> Response:
-    faults = {fault.field: gettext(fault.message) for fault in refused.faults} if refused else {}
     shown = {"name": "", "mail": "", "department": "", "job_title": "", **given}
-    return render(http, "people_admin_new.html", status, given=shown, faults=faults)
+    return render(http, "people_admin_new.html", status, given=shown, faults=faults_by_field(refused))
 
 
 @router.post("/people/new")
@@ -67,17 +71,19 @@ def add(
     now: Now,
     runtime: Running,
     actor: Administrator,
-    name: Short,
-    mail: Short,
+    name: Short = "",
+    mail: Short = "",
     department: Short = "",
     job_title: Short = "",
 ) -> Response:
     """Answers with the person's page, the link on it: a redirect would have to carry the secret somewhere."""
     try:
-        person = add_person(session, mail, name, now, department=department.strip(), job_title=job_title.strip())
+        person = add_person(
+            session, mail, name, now, by=actor, department=department.strip(), job_title=job_title.strip()
+        )
     except InvalidAccount as refused:
         return _new_page(http, 422, refused, name=name, mail=mail, department=department, job_title=job_title)
-    link = _link(http, runtime, make_link(session, person.id, now))
+    link = _link(http, runtime, make_link(session, person.id, now, by=actor))
     return _person_page(http, session, actor, person.public_id, link)
 
 
@@ -91,15 +97,30 @@ def show_person(http: Request, session: Database, actor: Administrator, public_i
     return _person_page(http, session, actor, public_id)
 
 
-def _person_page(http: Request, session: Session, actor: Actor, public_id: UUID, link: str | None = None) -> Response:
-    person = one_person(session, public_id)
+def _person_page(
+    http: Request,
+    session: Session,
+    actor: Actor,
+    public_id: UUID,
+    link: str | None = None,
+    *,
+    given: Details | None = None,
+    refused: InvalidAccount | None = None,
+) -> Response:
+    """`link`: a one-time link just made. `given` and `refused`: details that were not accepted, and why."""
+    person, person_id = one_person(session, public_id), person_id_of(session, public_id)
     return render(
         http,
         "people_admin_person.html",
+        422 if refused else 200,
         path=f"/people/{public_id}",
         person=person,
         link=link,
         is_own=person.mail == actor.mail,
+        details=given or details_of(session, person_id),
+        faults=faults_by_field(refused),
+        locations=[{"value": one.place.key, "label": one.place.title} for one in list_places(session)],
+        history=told(changes_of(session, person_id)),
         role_choices=[
             (role, gettext(ROLE_WORDS[role]), gettext(RIGHTS_OF[role]), role in person.roles) for role in GRANTABLE
         ],
@@ -111,6 +132,27 @@ def _queue_choices(session: Session, served: dict[str, bool]) -> list[tuple[str,
     """Key, title, and what the person is there: an empty text, `member` or `lead`."""
     words = {None: "", False: "member", True: "lead"}
     return [(key, title, words[served.get(key)]) for key, title in all_queues(session)]
+
+
+@router.post("/people/{public_id}/details")
+def write_details(
+    http: Request,
+    session: Database,
+    now: Now,
+    actor: Administrator,
+    public_id: UUID,
+    department: Short = "",
+    job_title: Short = "",
+    location: Short = "",
+    manager: Short = "",
+    shared: Annotated[Literal["true", ""], Form()] = "",
+) -> Response:
+    given = Details(department, job_title, location, manager, shared == "true")
+    try:
+        set_details(session, actor, person_id_of(session, public_id), given, now)
+    except InvalidAccount as refused:
+        return _person_page(http, session, actor, public_id, given=given, refused=refused)
+    return redirect(http, f"/people/{public_id}", told=DETAILS_SET)
 
 
 @router.post("/people/{public_id}/rights")
@@ -126,7 +168,7 @@ def set_rights(
 ) -> Response:
     person_id = person_id_of(session, public_id)
     set_roles(session, actor, person_id, _chosen(roles), now)
-    set_queues(session, actor, person_id, dict.fromkeys(members, False) | dict.fromkeys(leads, True))
+    set_queues(session, actor, person_id, dict.fromkeys(members, False) | dict.fromkeys(leads, True), now)
     return redirect(http, f"/people/{public_id}", told=RIGHTS_SET)
 
 
@@ -134,14 +176,14 @@ def _chosen(roles: list[str]) -> frozenset[Role]:
     try:
         return frozenset(Role(role) for role in roles)
     except ValueError as unknown:
-        raise InvalidAccount from unknown
+        raise InvalidAccount(Fault("roles", "unknown", gettext("There is no such role."))) from unknown
 
 
 @router.post("/people/{public_id}/link")
 def give_link(
     http: Request, session: Database, now: Now, runtime: Running, actor: Administrator, public_id: UUID
 ) -> Response:
-    link = _link(http, runtime, make_link(session, person_id_of(session, public_id), now))
+    link = _link(http, runtime, make_link(session, person_id_of(session, public_id), now, by=actor))
     return _person_page(http, session, actor, public_id, link)
 
 
@@ -152,8 +194,8 @@ def switch_off(http: Request, session: Database, now: Now, actor: Administrator,
 
 
 @router.post("/people/{public_id}/switch-on")
-def switch_on(http: Request, session: Database, actor: Administrator, public_id: UUID) -> Response:
-    reactivate(session, actor, person_id_of(session, public_id))
+def switch_on(http: Request, session: Database, now: Now, actor: Administrator, public_id: UUID) -> Response:
+    reactivate(session, actor, person_id_of(session, public_id), now)
     return redirect(http, f"/people/{public_id}", told=SWITCHED_ON)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from routing.visibility import Role
-from spoc.db.people import PersonRow, QueueRow, RoleGrantRow
+from spoc.db.people import PersonRow, QueueMemberRow, QueueRow, RoleGrantRow
 from spoc.errors import NotFound
 from spoc.people.directory import initials_of, memberships
 
@@ -117,6 +117,11 @@ def _from(row: Any) -> Listed:
         queues=tuple((key, title, is_lead) for key, title, is_lead in row.queues or ()),
         created_at=row.created_at,
     )
+
+
+def has_agents(session: Session) -> bool:
+    """Whether anybody serves a queue: a desk without is still to be set up."""
+    return bool(session.scalar(select(select(QueueMemberRow.id).exists())))
 
 
 def all_queues(session: Session) -> list[tuple[str, str]]:

@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import event, func, select
+from sqlalchemy import delete, event, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from routing.work import Channel
 from spoc.db.contacts import ContactRow
+from spoc.db.people import QueueMemberRow
 from spoc.db.tickets import TicketRow
 from tests.world import World
 
@@ -220,3 +221,13 @@ def test_the_catalogue_is_shown_to_its_owners_only(client: TestClient, world: Wo
     assert client.get("/catalogue").status_code == 200
     assert client.get("/catalogue/new-starter").status_code == 200
     assert client.get("/catalogue/no-such-thing").status_code == 404
+
+
+def test_an_administrator_of_an_empty_desk_is_told_where_to_begin(client: TestClient, world: World) -> None:
+    world.sign_in(client, "admin")
+    assert "/organisation" not in client.get("/").text.split('id="main"')[1]
+    world.session.execute(delete(QueueMemberRow))
+    world.session.commit()
+    assert 'href="/organisation"' in client.get("/").text.split('id="main"')[1]
+    world.sign_in(client, "employee")
+    assert 'href="/organisation"' not in client.get("/").text

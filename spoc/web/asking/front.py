@@ -20,10 +20,11 @@ from spoc.desk.requests import list_requests
 from spoc.intake.asked import often_asked
 from spoc.intake.desk_facts import DeskFacts, read_desk_facts
 from spoc.people.directory import suggest
+from spoc.people.roster import has_agents
 from spoc.web.asking.parcel import Parcel, read_parcel
 from spoc.web.deps import Database, Now, require
 from spoc.web.pages import render, view_of
-from spoc.web.permissions import Permission
+from spoc.web.permissions import Permission, permits
 from spoc.web.ticket.view import request_lines
 
 router = APIRouter()
@@ -92,6 +93,7 @@ def show_front(http: Request, session: Session, desk: DeskFacts, actor: Actor, t
         more_requests=len(open_requests) > MOST_OPEN,
         often=often,
         needs=by_need(desk.catalogue),
+        to_set_up=permits(Permission.ADMINISTRATOR, actor) and not has_agents(session),
         once=str(uuid4()),
     )
 

@@ -29,10 +29,11 @@ from spoc.people.directory import suggest
 from spoc.web.asking.parcel import Parcel, read_parcel
 from spoc.web.deps import Database, Now, Running, require
 from spoc.web.desk.solved import solve
-from spoc.web.desk.words import KINDS, choices
+from spoc.web.desk.words import choices
 from spoc.web.pages import notice, redirect, render
 from spoc.web.permissions import Permission
 from spoc.web.words import gettext, marked
+from spoc.web.words_of_contacts import KINDS
 
 router = APIRouter()
 Agent = Annotated[Actor, require(Permission.AGENT)]

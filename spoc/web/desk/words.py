@@ -1,4 +1,4 @@
-"""How pages about tasks speak: due marks, why a task stands still, departments, causes and channels."""
+"""How pages about tasks speak: due marks, why a task stands still, departments."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from routing.lifecycle import Department
-from routing.work import Channel, ContactKind, HoldReason, RepeatCause, TaskState
+from routing.work import HoldReason, TaskState
 from spoc.desk.ticket_rows import YOU
 from spoc.web.formats import View
 from spoc.web.words import gettext, marked
@@ -17,29 +17,6 @@ HOLDS: Final[Mapping[HoldReason, str]] = {
     HoldReason.REQUESTER: marked("Asked back"),
     HoldReason.VENDOR: marked("Vendor"),
     HoldReason.OTHER: marked("On hold"),
-}
-CHANNELS: Final[Mapping[Channel, str]] = {
-    Channel.PHONE: marked("phone"),
-    Channel.CHAT: marked("chat"),
-    Channel.WALK_IN: marked("at the desk"),
-    Channel.WEB: marked("web"),
-    Channel.EMAIL: marked("mail"),
-    Channel.API: marked("program"),
-}
-KINDS: Final[Mapping[ContactKind, str]] = {
-    ContactKind.FIRST: marked("First contact"),
-    ContactKind.RESPONSE: marked("Answer to a question of ours"),
-    ContactKind.REPEAT: marked("Repeat contact"),
-    ContactKind.THANKS: marked("Thanks, nothing to do"),
-    ContactKind.AUTOMATIC: marked("Automatic"),
-    ContactKind.OTHER: marked("Somebody else"),
-}
-CAUSES: Final[Mapping[RepeatCause, str]] = {
-    RepeatCause.CHASED: marked("asked for news"),
-    RepeatCause.CORRECTED: marked("corrected something"),
-    RepeatCause.REOPENED: marked("it was not solved"),
-    RepeatCause.ASKED_AGAIN: marked("asked the same again"),
-    RepeatCause.LOST_IN_HANDOFF: marked("lost in a handoff"),
 }
 
 

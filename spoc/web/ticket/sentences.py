@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from routing.work import Channel, ContactKind, HoldReason
 from spoc.desk.ticket_page import EventPart
-from spoc.web.desk.words import CHANNELS, KINDS
 from spoc.web.words import gettext, marked
+from spoc.web.words_of_contacts import CHANNELS, KINDS
 
 DESK: Final[Mapping[str, str]] = {
     "opened": marked("%(who)s opened it by %(channel)s."),

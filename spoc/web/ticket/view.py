@@ -12,10 +12,11 @@ from routing.visibility import Actor
 from routing.work import ContactKind, HoldReason, TaskState, TicketState
 from spoc.desk.requests import Next, Request
 from spoc.desk.ticket_page import Answer, AskPart, ContactPart, EventPart, MessagePart, TaskPart, TicketPage
-from spoc.web.desk.words import CAUSES, CHANNELS, KINDS, Due, choices, due_mark, spoken, stands_because
+from spoc.web.desk.words import Due, choices, due_mark, spoken, stands_because
 from spoc.web.formats import View
 from spoc.web.ticket.sentences import sentence
 from spoc.web.words import gettext, marked
+from spoc.web.words_of_contacts import CAUSES, CHANNELS, KINDS
 
 HOLD_CHOICES = {
     HoldReason.REQUESTER: marked("The requester has to answer"),

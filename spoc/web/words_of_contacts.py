@@ -1,0 +1,39 @@
+"""How pages speak of contacts: channels, kinds and causes, one wording wherever they are shown.
+
+Channels and causes read on inside a sentence; `capitalised` makes them begin a cell or a heading.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from routing.work import Channel, ContactKind, RepeatCause
+from spoc.web.words import marked
+
+CHANNELS: Final[Mapping[Channel, str]] = {
+    Channel.PHONE: marked("phone"),
+    Channel.CHAT: marked("chat"),
+    Channel.WALK_IN: marked("at the desk"),
+    Channel.WEB: marked("web"),
+    Channel.EMAIL: marked("mail"),
+    Channel.API: marked("program"),
+}
+KINDS: Final[Mapping[ContactKind, str]] = {
+    ContactKind.FIRST: marked("First contact"),
+    ContactKind.RESPONSE: marked("Answer to a question of ours"),
+    ContactKind.REPEAT: marked("Repeat contact"),
+    ContactKind.THANKS: marked("Thanks, nothing to do"),
+    ContactKind.AUTOMATIC: marked("Automatic"),
+    ContactKind.OTHER: marked("Somebody else"),
+}
+CAUSES: Final[Mapping[RepeatCause, str]] = {
+    RepeatCause.CHASED: marked("asked for news"),
+    RepeatCause.CORRECTED: marked("corrected something"),
+    RepeatCause.REOPENED: marked("it was not solved"),
+    RepeatCause.ASKED_AGAIN: marked("asked the same again"),
+    RepeatCause.LOST_IN_HANDOFF: marked("lost in a handoff"),
+}
+
+
+def capitalised(text: str) -> str:
+    """The text as it begins a line; the rest stays as it is."""
+    return text[:1].upper() + text[1:]

@@ -44,3 +44,21 @@ class ReportSettingRow(Base):
     source: Mapped[str] = mapped_column(server_default="", default="")
     changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     changed_at: Mapped[datetime | None]
+
+
+class ReportChangeRow(Base):
+    """One change of a setting or a rate: what, from, to, why, by whom. A trigger refuses UPDATE and DELETE.
+
+    `key` is the setting's, or `rate`. `before` is null where there was nothing; both hold the value with its source,
+    a rate's `after` its channel, tier and first day too.
+    """
+
+    __tablename__ = "report_change"
+
+    id: Mapped[Key]
+    key: Mapped[str]
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    after: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    why: Mapped[str]
+    changed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    changed_at: Mapped[Instant]

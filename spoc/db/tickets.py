@@ -85,6 +85,7 @@ class AskRow(Base):
     promised_at: Mapped[datetime | None]
     resolved_at: Mapped[datetime | None]
     first_resolved_at: Mapped[datetime | None]
+    first_resolved_by_queue_id: Mapped[int | None] = mapped_column(ForeignKey("queue.id"))
     cancelled_at: Mapped[datetime | None]
     resolved_by_queue_id: Mapped[int | None] = mapped_column(ForeignKey("queue.id"))
     excluded: Mapped[str | None]

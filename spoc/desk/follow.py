@@ -7,7 +7,7 @@ from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.orm import Session
 
 from routing.lifecycle import now_ready, ticket_state
@@ -65,13 +65,22 @@ def _settle_asks(session: Session, ticket: Ticket, by: Task | None, now: datetim
 def _ask_values(state: TicketState, by: Task | None, now: datetime) -> dict[str, Any]:
     match state:
         case TicketState.RESOLVED:
-            first = func.coalesce(AskRow.first_resolved_at, now)
             queue_id = by.queue_id if by else None
-            return {**_NOT_OVER, "resolved_at": now, "first_resolved_at": first, "resolved_by_queue_id": queue_id}
+            resolved = {"resolved_at": now, "resolved_by_queue_id": queue_id}
+            return {**_NOT_OVER, **resolved, **_first_resolved(queue_id, now)}
         case TicketState.CANCELLED:
             return {**_NOT_OVER, "cancelled_at": now}
         case _:
             return _NOT_OVER
+
+
+def _first_resolved(queue_id: int | None, now: datetime) -> dict[str, Any]:
+    """When and by whom it was resolved first: written once, whatever is reopened and resolved later."""
+    is_first = AskRow.first_resolved_at.is_(None)
+    return {
+        "first_resolved_at": func.coalesce(AskRow.first_resolved_at, now),
+        "first_resolved_by_queue_id": case((is_first, queue_id), else_=AskRow.first_resolved_by_queue_id),
+    }
 
 
 def _settle_ticket(session: Session, ticket: Ticket, actor_id: int | None, now: datetime, why: str) -> None:

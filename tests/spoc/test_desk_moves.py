@@ -331,6 +331,8 @@ def test_reopening_a_task_opens_the_ticket_again(world: World, session: Session,
     ask = session.scalars(select(AskRow).where(AskRow.ticket_id == ticket.ticket_id)).one()
     session.refresh(ask)
     assert (ask.resolved_at, ask.first_resolved_at) == (None, now)
+    assert ask.resolved_by_queue_id is None
+    assert ask.first_resolved_by_queue_id == session.scalar(select(QueueRow.id).where(QueueRow.key == queue))
     assert events(session, ticket, "ticket_reopened")[0].what == {"why": "It came back"}
 
 

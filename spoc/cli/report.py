@@ -1,20 +1,18 @@
 """`spoc report`: the figures of the reports, for people and programs."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
-from spoc import clock
-from spoc.cli.database import opened
 from spoc.cli.options import AsJson, Data, read_settings
 from spoc.cli.say import out, print_json, tell
-from spoc.db.session import transaction
-from spoc.reports.document import to_json
-from spoc.reports.fcr import FcrReport, report
-from spoc.reports.measures import Figure, Tally
 from spoc.reports.question import OPENINGS_BY, read_question, usual_question
-from spoc.reports.yardsticks import read_yardsticks
+
+if TYPE_CHECKING:
+    from spoc.reports.fcr import FcrReport
+    from spoc.reports.groups import Group
+    from spoc.reports.headline import Headline
 
 app = typer.Typer(help="First contact resolution and what repeat contacts cost.", no_args_is_help=True)
 
@@ -34,6 +32,13 @@ def fcr(
     as_json: AsJson = False,
 ) -> None:
     """First contact resolution of a period: what one call was enough for. Confidential matters are left out."""
+    from spoc import clock
+    from spoc.cli.database import opened
+    from spoc.db.session import transaction
+    from spoc.reports.document import to_json
+    from spoc.reports.fcr import report
+    from spoc.reports.yardsticks import read_yardsticks
+
     now = clock.now()
     with opened(read_settings(data)) as sessions, transaction(sessions) as session:
         usual = usual_question(None, read_yardsticks(session).zone, now)
@@ -46,28 +51,38 @@ def fcr(
         _show(found)
 
 
-def _show(found: FcrReport) -> None:
+def _show(found: "FcrReport") -> None:
+    from spoc.reports.fcr import everything
+
     question = found.question
     table = Table(question.by.value, "net", "gross", "openings", title_justify="left")
     table.title = f"First contact resolution, {question.start_on} to {question.end_on}"
     for group in found.groups:
-        _add_row(table, group.title, None if group.hidden else (group.net, group.gross))
+        _add_row(table, group)
     table.add_section()
-    _add_row(table, "all", None if found.hidden else (found.net, found.gross))
+    _add_row(table, everything(found))
     out.print(table)
     if not found.closed:
-        tell("The period is not closed yet: figures may still fall.")
+        tell("The period is not closed yet: figures may still rise or fall.")
 
 
-def _add_row(table: Table, title: str, tallies: tuple[Tally, Tally] | None) -> None:
-    if tallies is None:
-        table.add_row(title, "too few to show", "", "")
-    else:
-        net, gross = tallies
-        table.add_row(title, _share(net.figure), _share(gross.figure), str(gross.total))
+def _add_row(table: Table, group: "Group") -> None:
+    from spoc.reports.headline import headline
+
+    if group.hidden:
+        table.add_row(group.title, "too few to show", "", "")
+        return
+    net, gross = (in_words(headline(tally, closed=group.closed)) for tally in (group.net, group.gross))
+    table.add_row(group.title, net, gross, str(group.gross.total))
 
 
-def _share(figure: Figure) -> str:
-    """“71.4 % (30/42)”, and the fraction alone where there are too few for a percentage."""
-    fraction = f"{figure.numerator}/{figure.denominator}"
-    return fraction if figure.too_few or figure.rate is None else f"{float(figure.rate):.1%} ({fraction})"
+def in_words(said: "Headline") -> str:
+    """“71.4 % (30/42)”, “66.7 % to 71.4 % (28 to 30/42)” while open; the fraction alone where there are too few."""
+    low, high = said.low, said.high
+    if said.closed or not low.denominator:
+        fraction = f"{low.numerator}/{low.denominator}"
+        return fraction if said.rate is None else f"{float(said.rate):.1%} ({fraction})"
+    fraction = f"{low.numerator} to {high.numerator}/{low.denominator}"
+    if said.span is None:
+        return fraction
+    return f"{float(said.span[0]):.1%} to {float(said.span[1]):.1%} ({fraction})"

@@ -12,6 +12,7 @@ from routing.visibility import Actor, Role
 from routing.work import Channel
 from spoc.db.reports import ContactRateRow, ReportSettingRow
 from spoc.errors import NotAllowed
+from spoc.reports.changes import RATE, Change, rate_before, rate_json, setting_before, write_change
 from spoc.reports.costs import Rate
 from spoc.reports.errors import InvalidReportSetting, ReportFault
 from spoc.reports.presets import FACTOR, SETTINGS, rate_values
@@ -21,31 +22,40 @@ MAY_CHANGE: Final = frozenset({Role.MANAGER, Role.ADMINISTRATOR})
 HIGHEST_RATE: Final = Decimal(100_000)
 FACTORS: Final = (Decimal("0.1"), Decimal(10))
 TIERS: Final = (0, 1, 2)
-LONGEST_SOURCE: Final = 300
+LONGEST_TEXT: Final = 300
+_MISSING: Final = {"source": "Say where the number comes from.", "why": "Say why it changes."}
 
 
-def change_setting(session: Session, actor: Actor, key: str, raw: str, source: str, now: datetime) -> None:
+def change_setting(session: Session, actor: Actor, key: str, raw: str, source: str, now: datetime, *, why: str) -> None:
     """Store a target (a percentage), a limit (minutes, `contact` or `none`) or the factor, with where it comes from.
+
+    What it was, and why it changes, is written down with it. Nothing is, where nothing changes.
 
     Raises:
         NotAllowed: the actor is neither manager nor administrator.
-        InvalidReportSetting: there is no such setting, the value means nothing, or the source is missing.
+        InvalidReportSetting: there is no such setting, the value means nothing, or source or reason are missing.
     """
     _check_may_change(actor)
-    faults = _source_faults(source)
+    faults = [*_text_faults("source", source), *_text_faults("why", why)]
     value = _value(key, raw.strip(), faults)
     if faults:
         raise InvalidReportSetting(tuple(faults))
-    values = {"value": value, "source": source.strip(), "changed_by_id": actor.person_id, "changed_at": now}
+    after = {"value": value, "source": source.strip()}
+    before = setting_before(session, key)
+    if before == after:
+        return
+    values = {**after, "changed_by_id": actor.person_id, "changed_at": now}
     session.execute(
         insert(ReportSettingRow).values(key=key, **values).on_conflict_do_update(index_elements=["key"], set_=values)
     )
+    write_change(session, Change(key, before, after, why.strip()), actor.person_id, now)
 
 
 def set_rate(session: Session, actor: Actor, raw: Mapping[str, str], now: datetime) -> None:
     """Store a rate from `valid_from` on; one of the same channel, tier and day is replaced, all others stay as history.
 
-    `raw` has channel, tier (both may be empty: any), low, high, currency, valid_from and source, as text.
+    `raw` has channel, tier (both may be empty: any), low, high, currency, valid_from, source and why, as text. What
+    it replaces is written down with the reason.
 
     Raises:
         NotAllowed: the actor is neither manager nor administrator.
@@ -53,6 +63,9 @@ def set_rate(session: Session, actor: Actor, raw: Mapping[str, str], now: dateti
     """
     _check_may_change(actor)
     rate = read_rate(raw)
+    before, after = rate_before(session, rate), rate_json(rate)
+    if before == after:
+        return
     values = rate_values(rate, actor.person_id, now)
     replaced = {name: values[name] for name in ("low", "high", "currency", "source", "changed_by_id", "changed_at")}
     session.execute(
@@ -60,6 +73,7 @@ def set_rate(session: Session, actor: Actor, raw: Mapping[str, str], now: dateti
         .values(values)
         .on_conflict_do_update(index_elements=["channel", "tier", "valid_from"], set_=replaced)
     )
+    write_change(session, Change(RATE, before, after, raw["why"].strip()), actor.person_id, now)
 
 
 def read_rate(raw: Mapping[str, str]) -> Rate:
@@ -68,7 +82,7 @@ def read_rate(raw: Mapping[str, str]) -> Rate:
     Raises:
         InvalidReportSetting: with every fault.
     """
-    faults = _source_faults(raw.get("source", ""))
+    faults = [*_text_faults("source", raw.get("source", "")), *_text_faults("why", raw.get("why", ""))]
     channel = _channel(raw.get("channel", "").strip(), faults)
     tier = _tier(raw.get("tier", "").strip(), faults)
     low = _decimal(raw, "low", (Decimal(0), HIGHEST_RATE), faults)
@@ -89,12 +103,13 @@ def _check_may_change(actor: Actor) -> None:
         raise NotAllowed("Managers and administrators change targets, limits and rates.")
 
 
-def _source_faults(source: str) -> list[ReportFault]:
-    text = source.strip()
+def _text_faults(name: str, raw: str) -> list[ReportFault]:
+    """Of the source or the reason: both must be there and be of a bearable length."""
+    text = raw.strip()
     if not text:
-        return [ReportFault("source", "required", "Say where the number comes from.")]
-    if len(text) > LONGEST_SOURCE or "\x00" in text:
-        return [ReportFault("source", "too_long", f"Say it in at most {LONGEST_SOURCE} characters.")]
+        return [ReportFault(name, "required", _MISSING[name])]
+    if len(text) > LONGEST_TEXT or "\x00" in text:
+        return [ReportFault(name, "too_long", f"Say it in at most {LONGEST_TEXT} characters.")]
     return []
 
 

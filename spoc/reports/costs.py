@@ -1,17 +1,16 @@
 """What contacts cost: bands of money by rate, channel, tier and date. Pure; money is `Decimal`, never a float."""
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Final, TypeVar
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from routing.work import Channel, ContactKind, RepeatCause
 from spoc.reports.opening import Contact
 
-K = TypeVar("K")
 DAYS_A_YEAR: Final = 365
 
 
@@ -66,23 +65,8 @@ def desk_caused_cost(contacts: Iterable[Contact], prices: Prices) -> Cost:
     return _cost([one for one in contacts if one.kind is ContactKind.RESPONSE], prices)
 
 
-def cost_by_cause(contacts: Iterable[Contact], prices: Prices) -> Mapping[RepeatCause, Cost]:
-    """The repeat-contact cost by cause, most contacts first; one whose cause nobody gave was asked again."""
-    return cost_by(contacts, prices, cause_of)
-
-
 def cause_of(contact: Contact) -> RepeatCause:
     return contact.cause or RepeatCause.ASKED_AGAIN
-
-
-def cost_by(contacts: Iterable[Contact], prices: Prices, key: Callable[[Contact], K]) -> Mapping[K, Cost]:
-    """The repeat-contact cost by any key of a contact, most contacts first."""
-    groups: defaultdict[K, list[Contact]] = defaultdict(list)
-    for one in contacts:
-        if one.kind is ContactKind.REPEAT:
-            groups[key(one)].append(one)
-    ordered = sorted(groups.items(), key=lambda group: len(group[1]), reverse=True)
-    return {name: repeat_contact_cost(members, prices) for name, members in ordered}
 
 
 def a_year_of(cost: Cost, days: int) -> Cost:
@@ -91,12 +75,8 @@ def a_year_of(cost: Cost, days: int) -> Cost:
     return Cost(cost.contacts, tuple(band.times(share) for band in cost.bands), cost.without_rate)
 
 
-def rate_for(contact: Contact, prices: Prices) -> Rate | None:
-    """The rate in force on the contact's day: of its channel and tier, else its channel, else its tier, else any."""
-    return _rate(prices.rates, contact.channel, contact.tier, _on(contact.at, prices.zone))
-
-
 def _rate(rates: Sequence[Rate], channel: Channel, tier: int, on: date) -> Rate | None:
+    """The rate in force on the day: of the channel and tier, else of the channel, else of the tier, else of any."""
     fitting = [
         one for one in rates if one.valid_from <= on and one.channel in (channel, None) and one.tier in (tier, None)
     ]

@@ -1,6 +1,7 @@
 """The report as JSON, for `GET /api/reports/fcr` and `spoc report fcr --json`. Counts are exact, rates rounded."""
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from routing.work import ContactKind
@@ -8,18 +9,20 @@ from spoc.reports import definitions
 from spoc.reports.costs import Band, Cost
 from spoc.reports.fcr import FcrReport
 from spoc.reports.groups import Group
+from spoc.reports.headline import headline, percentage
 from spoc.reports.measures import Figure, Tally
-from spoc.reports.repeats import a_year, kinds
+from spoc.reports.question import By
+from spoc.reports.repeats import a_year, cost_groups, kinds
 
 RATE_DIGITS = 6
 CENT = Decimal("0.01")
 
 
 def to_json(report: FcrReport) -> dict[str, Any]:
-    """JSON values only. Rates are shares of one, or null where there is nothing to divide by; money is text.
+    """JSON values only. Rates are shares of one, or null where there are fewer than 20 cases; money is text.
 
-    `headline` is the rate where one may be given (period closed, at least 20 cases), else null; `low` and `high` are
-    the rates with provisional openings counted as failed and as resolved.
+    `headline` is the rate of a closed period, null while it is open; `low` and `high` are the rates with provisional
+    openings counted as failed and as resolved.
     """
     question = report.question
     return {
@@ -56,22 +59,22 @@ def figure_json(figure: Figure) -> dict[str, Any]:
     return {
         "numerator": figure.numerator,
         "denominator": figure.denominator,
-        "rate": rate_of(figure),
+        "rate": share_of(percentage(figure)),
         "too_few_for_a_percentage": figure.too_few,
     }
 
 
 def tally_json(tally: Tally, *, closed: bool) -> dict[str, Any]:
-    headline = closed and not tally.figure.too_few
+    said = headline(tally, closed=closed)
+    low, high = said.span or (None, None)
     return {
         "resolved": tally.resolved,
         "not_resolved": tally.not_resolved,
         "provisional": tally.provisional,
         "pending": tally.pending,
-        "rate": rate_of(tally.figure),
-        "headline": rate_of(tally.figure) if headline else None,
-        "low": rate_of(tally.low),
-        "high": rate_of(tally.high),
+        "headline": share_of(said.rate),
+        "low": share_of(low),
+        "high": share_of(high),
     }
 
 
@@ -90,8 +93,8 @@ def group_json(group: Group) -> dict[str, Any]:
     }
 
 
-def rate_of(figure: Figure) -> float | None:
-    return None if figure.rate is None else round(float(figure.rate), RATE_DIGITS)
+def share_of(rate: Fraction | None) -> float | None:
+    return None if rate is None else round(float(rate), RATE_DIGITS)
 
 
 def _repeats(report: FcrReport) -> dict[str, Any]:
@@ -106,7 +109,9 @@ def _repeats(report: FcrReport) -> dict[str, Any]:
 
 def _repeat_cost(report: FcrReport) -> dict[str, Any]:
     by_cause = {
-        cause.value: {"contacts": cost.contacts, **_bands(cost)} for cause, cost in report.cost_by_cause.items()
+        group.key: {"contacts": group.repeats.numerator, **_bands(group.cost)}
+        for group in cost_groups(report, By.CAUSE)
+        if not group.hidden
     }
     return {
         **_bands(report.repeat_cost),

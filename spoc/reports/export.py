@@ -7,21 +7,23 @@ from decimal import Decimal
 from typing import Final
 
 from spoc.reports import definitions
-from spoc.reports.document import CENT, rate_of
-from spoc.reports.fcr import FcrReport
+from spoc.reports.document import CENT, share_of
+from spoc.reports.fcr import FcrReport, everything
 from spoc.reports.groups import Group
+from spoc.reports.headline import Headline, headline, percentage
 from spoc.reports.listing import Listed
 from spoc.reports.measures import Tally
 from spoc.reports.repeats import CostGroup
 
 _FORMULA: Final = frozenset("=+-@＝＋－＠\t\r\n")  # a spreadsheet reads the full-width forms as the plain ones
 _QUOTE: Final = "'"
+_WORD: Final = {True: "yes", False: "no"}
 BYTE_ORDER_MARK: Final = "\ufeff"
 """Without it spreadsheets read UTF-8 as something else."""
 
 Value = str | int | float | Decimal | None
 
-_TALLY: Final = ("resolved", "not_resolved", "provisional", "pending", "rate", "low", "high")
+_TALLY: Final = ("resolved", "not_resolved", "provisional", "pending", "headline", "low", "high")
 FCR_COLUMNS: Final = (
     *("key", "title", "closed", "too_few_to_show"),
     *(f"net_{name}" for name in _TALLY),
@@ -55,9 +57,8 @@ def restored(text: str) -> str:
 
 def fcr_csv(report: FcrReport) -> str:
     """One line a group of the question's `by`, and one for all."""
-    everything = Group("all", "All", report.gross, report.net, report.repeats, report.closed, report.hidden)
     groups = [] if report.hidden else report.groups
-    return _file(report, definitions.FCR, FCR_COLUMNS, (_fcr_line(group) for group in (*groups, everything)))
+    return _file(report, definitions.FCR, FCR_COLUMNS, (_fcr_line(group) for group in (*groups, everything(report))))
 
 
 def repeat_csv(report: FcrReport, groups: Sequence[CostGroup]) -> str:
@@ -88,20 +89,22 @@ def _file(report: FcrReport, definition: str, columns: Sequence[str], lines: Ite
 
 
 def _fcr_line(group: Group) -> list[Value]:
-    start: list[Value] = [group.key, group.title, _yes(group.closed), _yes(group.hidden)]
+    start: list[Value] = [group.key, group.title, _WORD[group.closed], _WORD[group.hidden]]
     if group.hidden:
         return start
+    net, gross = (_tally(headline(tally, closed=group.closed), tally) for tally in (group.net, group.gross))
     repeats = group.repeats
-    return [*start, *_tally(group.net), *_tally(group.gross), repeats.numerator, repeats.denominator, rate_of(repeats)]
+    return [*start, *net, *gross, repeats.numerator, repeats.denominator, share_of(percentage(repeats))]
 
 
-def _tally(tally: Tally) -> list[Value]:
+def _tally(said: Headline, tally: Tally) -> list[Value]:
+    low, high = said.span or (None, None)
     counts = [tally.resolved, tally.not_resolved, tally.provisional, tally.pending]
-    return [*counts, rate_of(tally.figure), rate_of(tally.low), rate_of(tally.high)]
+    return [*counts, share_of(said.rate), share_of(low), share_of(high)]
 
 
 def _cost_lines(group: CostGroup) -> list[list[Value]]:
-    start: list[Value] = [group.key, group.title, _yes(group.hidden)]
+    start: list[Value] = [group.key, group.title, _WORD[group.hidden]]
     if group.hidden:
         return [start]
     contacts, without = group.repeats.numerator, group.cost.without_rate
@@ -135,13 +138,9 @@ def _listed(line: Listed) -> list[Value]:
         line.excluded,
         line.kind,
         line.cause,
-        _yes(line.late_logged),
+        _WORD[line.late_logged],
     ]
 
 
 def _money(amount: Decimal) -> Decimal:
     return amount.quantize(CENT)
-
-
-def _yes(fact: bool) -> str:  # noqa: FBT001 - the word for the fact is all this is
-    return "yes" if fact else "no"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session, aliased
 
 from routing.calendars import Calendar
@@ -16,25 +16,39 @@ from spoc.db.tickets import AskRow, TicketRow
 from spoc.reports.history import Happened, handoffs, read_happened, reopenings
 from spoc.reports.opening import SPOILING, Contact, Opening
 from spoc.reports.question import Question
-from spoc.reports.scope import covered, first_queue, is_confidential
+from spoc.reports.scope import any_of, covered, first_queue, is_confidential
 from spoc.reports.touches import Line, Touch, lines_about, read_touches
 
 
 @dataclass(frozen=True)
 class Facts:
-    """Openings made in the period, excluded ones too, oldest first; and counting contacts that took place in it."""
+    """Openings made in the period, excluded ones too, oldest first; and counting contacts that took place in it.
+
+    `others` are openings outside the period or the channel asked for that were taken back: contacts of theirs may
+    lie within, and count only if the opening does.
+    """
 
     openings: tuple[Opening, ...]
     touches: tuple[Touch, ...]
+    others: tuple[Opening, ...]
 
 
 def read_facts(session: Session, question: Question, calendar: Calendar, now: datetime) -> Facts:
     """All that the question covers and its actor's figures may count, as far as it had happened by `now`."""
-    asks = session.execute(_asks(question, now)).all()
+    asks = session.execute(_asks(question, now).where(AskRow.opened_at >= question.start_at)).all()
     openings = _openings(session, question, asks, calendar, now)
+    touches = read_touches(session, question, now)
     channel = question.only.channel
     wanted = tuple(one for one in openings if channel in (None, one.first.channel))
-    return Facts(wanted, read_touches(session, question, now))
+    elsewhere = {touch.ask_id for touch in touches} - {one.id for one in wanted}
+    return Facts(wanted, touches, _taken_back(session, question, elsewhere, calendar, now))
+
+
+def _taken_back(
+    session: Session, question: Question, ask_ids: Iterable[int], calendar: Calendar, now: datetime
+) -> tuple[Opening, ...]:
+    which = [AskRow.id == any_of(ask_ids), AskRow.cancelled_at.is_not(None)]
+    return _openings(session, question, session.execute(_asks(question, now).where(*which)).all(), calendar, now)
 
 
 def _asks(question: Question, now: datetime) -> Select[*tuple[Any, ...]]:
@@ -48,7 +62,7 @@ def _asks(question: Question, now: datetime) -> Select[*tuple[Any, ...]]:
             AskRow.eligible,
             AskRow.repeat_window_days,
             AskRow.opened_at,
-            func.coalesce(AskRow.first_resolved_at, AskRow.resolved_at).label("resolved_at"),
+            AskRow.first_resolved_at.label("resolved_at"),
             AskRow.cancelled_at,
             AskRow.excluded,
             TicketRow.reference,
@@ -58,8 +72,8 @@ def _asks(question: Question, now: datetime) -> Select[*tuple[Any, ...]]:
             resolver.key.label("resolver_key"),
         )
         .join(TicketRow, TicketRow.id == AskRow.ticket_id)
-        .outerjoin(resolver, resolver.id == AskRow.resolved_by_queue_id)
-        .where(AskRow.opened_at >= question.start_at, AskRow.opened_at < question.end_at, AskRow.opened_at <= now)
+        .outerjoin(resolver, resolver.id == AskRow.first_resolved_by_queue_id)
+        .where(AskRow.opened_at < question.end_at, AskRow.opened_at <= now)
         .where(*covered(question))
         .order_by(AskRow.opened_at, AskRow.id)
     )

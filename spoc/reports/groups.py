@@ -11,7 +11,7 @@ from spoc.reports.costs import cause_of
 from spoc.reports.measures import Figure, Judged, Tally, gross_fcr, net_fcr, repeat_contact_rate
 from spoc.reports.opening import Opening
 from spoc.reports.question import By, Question
-from spoc.reports.suppress import cells, suppressed
+from spoc.reports.suppress import of_judged, of_touches, suppressed
 from spoc.reports.touches import Touch
 
 GRACE: Final = timedelta(days=3)
@@ -140,8 +140,10 @@ def groups_of(
 
 
 def _hidden(cut: Cut, judged: Sequence[Judged], touches: Sequence[Touch]) -> frozenset[str]:
-    by_opening = suppressed(cells((cut.opening(one.opening), one.opening.confidential) for one in judged))
-    return by_opening | suppressed(cells((cut.touch(one), one.confidential) for one in touches))
+    openings = grouped(judged, lambda one: cut.opening(one.opening))
+    contacts = grouped(touches, cut.touch)
+    by_opening = suppressed({key: of_judged(members) for key, members in openings.items()})
+    return by_opening | suppressed({key: of_touches(members) for key, members in contacts.items()})
 
 
 def _titles(by: By, judged: Sequence[Judged], touches: Sequence[Touch]) -> Mapping[str, str]:

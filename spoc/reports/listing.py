@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, TypeVar
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,8 +19,8 @@ from spoc.db.visible import visible_tickets
 from spoc.reports.costs import cause_of
 from spoc.reports.fcr import FcrReport
 from spoc.reports.groups import cut_by
-from spoc.reports.measures import Judged
-from spoc.reports.opening import COUNTING, Opening, Reason, VerdictKind, exclusion, is_past_window
+from spoc.reports.measures import Judged, LeftOut
+from spoc.reports.opening import COUNTING, Opening, Reason, VerdictKind, is_past_window
 from spoc.reports.scope import any_of
 from spoc.reports.touches import Touch
 
@@ -69,9 +69,6 @@ class Listed:
     late_logged: bool = False
 
 
-T = TypeVar("T", Judged, Opening, Touch)
-
-
 def lines_behind(session: Session, report: FcrReport, actor: Actor, behind: Behind) -> tuple[Listed, ...]:
     """Newest first; only tickets that the actor may open. Nothing where the report itself may not be shown."""
     if behind.of is Of.CONTACTS:
@@ -79,9 +76,11 @@ def lines_behind(session: Session, report: FcrReport, actor: Actor, behind: Behi
         titles = _titles(session, actor, (touch.ticket_id for touch in touches))
         listed = [_contact(touch, titles[touch.ticket_id]) for touch in touches if touch.ticket_id in titles]
     elif behind.of is Of.EXCLUDED:
-        left_out = [one for one in report.left_out if _in_group(report, behind)(one)]
-        titles = _titles(session, actor, (one.ticket_id for one in left_out))
-        listed = [_left_out(one, report, titles[one.ticket_id]) for one in left_out if one.ticket_id in titles]
+        left_out = [one for one in report.left_out if _in_group(report, behind)(one.opening)]
+        titles = _titles(session, actor, (one.opening.ticket_id for one in left_out))
+        listed = [
+            _left_out(one, report, titles[one.opening.ticket_id]) for one in left_out if one.opening.ticket_id in titles
+        ]
     else:
         judged = list(_judged(report, behind))
         titles = _titles(session, actor, (one.opening.ticket_id for one in judged))
@@ -156,7 +155,8 @@ def _opening(one: Judged, report: FcrReport, title: str) -> Listed:
     )
 
 
-def _left_out(opening: Opening, report: FcrReport, title: str) -> Listed:
+def _left_out(one: LeftOut, report: FcrReport, title: str) -> Listed:
+    opening = one.opening
     return Listed(
         reference=opening.reference,
         title=title,
@@ -164,7 +164,7 @@ def _left_out(opening: Opening, report: FcrReport, title: str) -> Listed:
         channel=opening.first.channel,
         at=opening.opened_at,
         resolved_at=opening.resolution(report.as_of),
-        excluded=exclusion(opening, report.limits),
+        excluded=one.why,
     )
 
 

@@ -83,15 +83,29 @@ class Tally:
         return self.decided + self.pending
 
 
-def judge(openings: Iterable[Opening], now: datetime, limits: Limits) -> tuple[Judged, ...]:
-    """Each opening that counts with its verdict; excluded ones are left out."""
-    return tuple(Judged(one, verdict(one, now, limits)) for one in openings if exclusion(one, limits) is None)
+@dataclass(frozen=True)
+class LeftOut:
+    """An opening that counts in no measure, and why."""
+
+    opening: Opening
+    why: str
 
 
-def excluded(openings: Iterable[Opening], limits: Limits) -> Mapping[str, int]:
+def left_out(openings: Iterable[Opening], now: datetime, as_set: Limits) -> tuple[LeftOut, ...]:
+    """The openings that count in no measure. `as_set` are the stored limits."""
+    whys = ((one, exclusion(one, as_set, now)) for one in openings)
+    return tuple(LeftOut(one, why) for one, why in whys if why is not None)
+
+
+def judge(openings: Iterable[Opening], now: datetime, limits: Limits, as_set: Limits) -> tuple[Judged, ...]:
+    """Each opening that counts with its verdict under `limits`; which ones count, the stored limits say."""
+    counting = (one for one in openings if exclusion(one, as_set, now) is None)
+    return tuple(Judged(one, verdict(one, now, limits)) for one in counting)
+
+
+def excluded(openings: Iterable[LeftOut]) -> Mapping[str, int]:
     """How many openings are left out of every measure, by reason, most first."""
-    why = Counter(exclusion(one, limits) for one in openings)
-    return {reason: many for reason, many in why.most_common() if reason is not None}
+    return dict(Counter(one.why for one in openings).most_common())
 
 
 def gross_fcr(judged: Iterable[Judged]) -> Tally:

@@ -5,7 +5,7 @@ instant can be had again, and a verdict once final never changes as time goes on
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final, Literal, TypeAlias
@@ -144,7 +144,7 @@ def verdict(opening: Opening, now: datetime, limits: Limits) -> Verdict:
 
 def failing(opening: Opening, now: datetime, limits: Limits) -> Iterator[Reason]:
     """Every rule that fails as of `now`, in order."""
-    if _exceeds(opening, opening.resolution(now) or now, limits):
+    if _exceeds(opening, opening.resolution(now) or now, limits) or _was_given_up(opening, now):
         yield Reason.TIME_LIMIT
     if any(not handoff.warm for handoff in moves(opening, now)):
         yield Reason.HANDOFF
@@ -168,11 +168,17 @@ def further_contacts(opening: Opening, now: datetime) -> Iterator[Contact]:
     yield from sorted(spoiling, key=lambda contact: contact.at)
 
 
-def exclusion(opening: Opening, limits: Limits) -> str | None:
-    """Why the opening is left out of every measure: as marked, or taken back before a response was due."""
-    if opening.excluded is not None or opening.cancelled_at is None or opening.resolved_at is not None:
+def exclusion(opening: Opening, as_set: Limits, now: datetime) -> str | None:
+    """Why the opening is left out of every measure: as marked, or taken back while nothing was decided.
+
+    `as_set` are the limits as they are stored, whatever limit the reader tries: a response is due when they say so.
+    Taking it back later alters no verdict.
+    """
+    cancelled_at = opening.cancelled_at
+    if opening.excluded is not None or cancelled_at is None or cancelled_at > now:
         return opening.excluded
-    return None if _exceeds(opening, opening.cancelled_at, limits) else CANCELLED
+    before = verdict(replace(opening, cancelled_at=None), cancelled_at, as_set)
+    return CANCELLED if before.kind is VerdictKind.PENDING else None
 
 
 def is_past_window(opening: Opening, now: datetime) -> bool:
@@ -184,6 +190,12 @@ def is_past_window(opening: Opening, now: datetime) -> bool:
 def _watched_until(opening: Opening, now: datetime) -> datetime:
     resolved_at = opening.resolution(now)
     return now.astimezone(UTC) if resolved_at is None else min(now, resolved_at + opening.window)
+
+
+def _was_given_up(opening: Opening, now: datetime) -> bool:
+    """Taken back unresolved, and counted all the same: nothing can resolve it any more, whatever limit is tried."""
+    cancelled_at = opening.cancelled_at
+    return cancelled_at is not None and cancelled_at <= now and opening.resolution(cancelled_at) is None
 
 
 def _exceeds(opening: Opening, until: datetime, limits: Limits) -> bool:

@@ -11,7 +11,8 @@ from spoc.reports.fcr import FcrReport
 from spoc.reports.groups import cut_by, first_day, grouped
 from spoc.reports.measures import Figure, repeat_contact_rate
 from spoc.reports.question import By
-from spoc.reports.suppress import cells, suppressed
+from spoc.reports.suppress import of_touches, suppressed
+from spoc.reports.touches import Touch
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ def cost_groups(report: FcrReport, by: By) -> tuple[CostGroup, ...]:
     """
     cut = cut_by(by, report.question)
     groups = grouped(report.touches, cut.touch)
-    hidden = suppressed(cells((cut.touch(one), one.confidential) for one in report.touches))
+    hidden = suppressed({key: of_touches(members) for key, members in _told(groups, by).items()})
     titles = {one.service_key: one.service_title for one in report.touches} if by is By.SERVICE else {}
     rows = []
     for key in dict.fromkeys((*cut.always, *groups)):
@@ -45,6 +46,14 @@ def cost_groups(report: FcrReport, by: By) -> tuple[CostGroup, ...]:
         rows.append(CostGroup(key, titles.get(key, key), figure, cost, year, first_day(by, key), key in hidden))
     kept = [row for row in rows if row.hidden or row.starts_on or row.repeats.numerator]
     return tuple(sorted(kept, key=lambda row: (row.starts_on or date.min, -row.repeats.numerator, row.title, row.key)))
+
+
+def _told(groups: Mapping[str, list[Touch]], by: By) -> Mapping[str, list[Touch]]:
+    """What a row's figures stand on: its counting contacts; by cause its repeats, as others have no cause."""
+    if by is not By.CAUSE:
+        return groups
+    repeats = {key: [one for one in group if one.contact.kind is ContactKind.REPEAT] for key, group in groups.items()}
+    return {key: group for key, group in repeats.items() if group}
 
 
 def a_year(report: FcrReport) -> Cost:
@@ -88,8 +97,8 @@ def extra_contacts(report: FcrReport) -> Decimal:
 
 
 def scaled(cost: Cost, contacts: Decimal) -> Cost:
-    """What so many contacts would cost at the mean band of these."""
-    share = contacts / Decimal(cost.contacts)
+    """What so many contacts would cost at the mean band of these, as far as a rate covers them; at least one must."""
+    share = contacts / Decimal(cost.contacts - cost.without_rate)
     return Cost(cost.contacts, tuple(band.times(share) for band in cost.bands), cost.without_rate)
 
 

@@ -70,6 +70,10 @@ class View:
         named = format_date(local, weekday, self._locale)
         return f"{named}, {format_skeleton(f'{year}{month}d', local, locale=self._locale)}"
 
+    def month(self, value: date) -> str:
+        """September 2026."""
+        return format_skeleton("yMMMM", self.local(value), locale=self._locale)
+
     def clock(self, value: datetime | None) -> str:
         """09:12, always of 24 hours."""
         return NOTHING if value is None else f"{self.local(value):%H:%M}"

@@ -8,7 +8,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from routing.visibility import Actor, Role
@@ -17,11 +18,12 @@ from spoc.db.catalog import CatalogueVersionRow
 from spoc.db.contacts import ContactRow
 from spoc.db.events import Happening, record
 from spoc.db.people import QueueRow
-from spoc.db.reports import ContactRateRow, ReportSettingRow
+from spoc.db.reports import ContactRateRow, ReportChangeRow, ReportSettingRow
 from spoc.db.tickets import AskRow, TicketRow
 from spoc.errors import NotAllowed
 from spoc.reports import presets
 from spoc.reports.change import change_setting, set_rate
+from spoc.reports.changes import read_changes
 from spoc.reports.document import to_json
 from spoc.reports.errors import InvalidReportSetting
 from spoc.reports.fcr import FcrReport, report
@@ -30,7 +32,7 @@ from spoc.reports.measures import Figure, Tally
 from spoc.reports.opening import Reason, VerdictKind
 from spoc.reports.question import By, Filters, Question
 from spoc.reports.repeats import a_year, cost_groups
-from tests.world import World
+from tests.world import PEOPLE, World
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MONDAY = datetime(2026, 7, 6, 10, 0, tzinfo=BERLIN)
@@ -83,6 +85,7 @@ class Past:
             "resolved_at": resolved_at,
             "first_resolved_at": resolved_at,
             "resolved_by_queue_id": self.queues["desk"] if resolved_at else None,
+            "first_resolved_by_queue_id": self.queues["desk"] if resolved_at else None,
         }
         row = AskRow(
             ticket_id=ticket.id,
@@ -171,7 +174,7 @@ def test_an_empty_desk_has_no_figures_and_no_rate(past: Past) -> None:
     answer = to_json(ask(past))
     assert answer["gross"] == {
         "resolved": 0, "not_resolved": 0, "provisional": 0, "pending": 0,
-        "rate": None, "headline": None, "low": None, "high": None,
+        "headline": None, "low": None, "high": None,
     }  # fmt: skip
     assert answer["groups"][0]["key"] == "2026-W28"
 
@@ -204,6 +207,42 @@ def test_a_move_within_the_queue_or_with_the_requester_present_is_allowed(past: 
     past.event(row, "handed_off", MONDAY + MINUTE, {"from": "desk", "to": "it", "warm": True})
     assert only_verdict(past) == (VerdictKind.RESOLVED, None)
     assert ask(past).first_level == Figure(0, 1)
+
+
+def test_passing_it_to_another_person_of_the_same_queue_is_no_handoff(past: Past) -> None:
+    row = past.opening()
+    past.event(row, "handed_off", MONDAY + MINUTE, {"from": "desk", "to": "desk"})
+    answer = ask(past)
+    assert (answer.handoffs, answer.bounces, answer.first_level) == (Figure(0, 1), 0, Figure(1, 1))
+    assert answer.gross == Tally(resolved=1)
+
+
+def test_first_level_asks_who_resolved_it_first(past: Past) -> None:
+    past.opening(resolved_by_queue_id=past.queues["it"])
+    past.opening(resolved_by_queue_id=None, resolved_at=None, first_resolved_at=MONDAY + MINUTE,
+                 first_resolved_by_queue_id=past.queues["desk"])  # fmt: skip
+    past.opening(first_resolved_by_queue_id=past.queues["it"])
+    assert ask(past).first_level == Figure(2, 3)
+
+
+def test_a_limit_that_is_only_tried_leaves_out_no_other_openings(past: Past) -> None:
+    past.opening(resolved_at=None, cancelled_at=MONDAY + 59 * MINUTE)
+    past.opening(resolved_at=None, cancelled_at=MONDAY + 61 * MINUTE)
+    for limit in (None, 1, 10_000, "none"):
+        answer = ask(past, time_limit=limit)
+        assert (answer.excluded, answer.gross) == ({"cancelled": 1}, Tally(not_resolved=1))
+
+
+def test_contacts_of_what_is_left_out_count_nowhere_whenever_and_however_it_was_asked(past: Past) -> None:
+    earlier = past.opening(at=MONDAY - timedelta(days=5), resolved_at=None,
+                           cancelled_at=MONDAY - timedelta(days=5) + MINUTE)  # fmt: skip
+    past.contact(earlier, ContactKind.REPEAT, MONDAY)
+    by_web = past.opening(resolved_at=None, cancelled_at=MONDAY + MINUTE)
+    past.contact(by_web, ContactKind.REPEAT, MONDAY + 2 * MINUTE, channel=Channel.PHONE)
+    kept = past.opening(at=MONDAY - timedelta(days=4), resolved_at=None, cancelled_at=MONDAY)
+    past.contact(kept, ContactKind.REPEAT, MONDAY)
+    assert ask(past).repeats == Figure(1, 1)
+    assert ask(past, only=Filters(channel=Channel.PHONE)).repeats == Figure(1, 1)
 
 
 def test_a_task_added_later_in_another_queue_is_a_handoff(past: Past) -> None:
@@ -412,6 +451,50 @@ def test_a_small_confidential_row_is_hidden_with_a_second_one(past: Past) -> Non
     assert groups["payslip"].gross.total == 0
 
 
+def test_few_decided_or_eligible_confidential_cases_hide_the_figures_too(past: Past) -> None:
+    for number in range(8):
+        past.opening(service_key="payslip", confidential_to=("hr",), queue="hr", eligible=number > 3)
+    for _ in range(9):
+        past.opening()
+    for _ in range(6):
+        past.opening(service_key="laptop")
+    groups = {group.key: group for group in ask(past, "agent.hr", by=By.SERVICE).groups}
+    assert {key for key, group in groups.items() if group.hidden} == {"payslip", "laptop"}
+    assert ask(past, "agent.hr", only=Filters(service="payslip")).hidden
+
+
+def test_rare_reasons_and_causes_of_confidential_cases_are_not_told(past: Past) -> None:
+    presets.seed(past.session, past.world.now)
+    for number in range(14):
+        row = past.opening(confidential_to=("hr",), queue="hr")
+        cause = RepeatCause.CORRECTED if number < 3 else RepeatCause.CHASED
+        past.contact(row, ContactKind.REPEAT, MONDAY + MINUTE, cause=cause)
+        if number < 7:
+            past.event(row, "handed_off", MONDAY, {"from": "hr", "to": "it"})
+    past.event(row, "handed_off", MONDAY, {"from": "hr", "to": "it"})
+    answer = ask(past, "agent.hr")
+    assert answer.reasons == {"handoff": 8, "repeat": 6}
+    assert to_json(answer)["repeat_cost"]["by_cause"] == {}
+    past.opening(confidential_to=("hr",), queue="hr", excluded="spam")
+    assert ask(past, "agent.hr").excluded == {}
+
+
+def test_closed_days_are_not_spoken_of_where_few_confidential_cases_lie_in_them_or_after(past: Past) -> None:
+    yesterday = past.world.now - timedelta(days=1)
+    hr: dict[str, Any] = {"confidential_to": ("hr",), "queue": "hr"}
+    for _ in range(6):
+        past.opening(**hr)
+    for _ in range(4):
+        past.opening(at=yesterday, resolved_at=yesterday, **hr)
+    wide = {"end_on": past.world.now.date()}
+    assert not ask(past, "agent.hr", **wide).hidden
+    assert ask(past, "agent.hr", **wide).closed_part is None
+    past.opening(at=yesterday, resolved_at=yesterday, **hr)
+    part = ask(past, "agent.hr", **wide).closed_part
+    assert part is not None
+    assert part.gross.total == 6
+
+
 def test_the_first_queue_of_a_confidential_step_is_not_told_to_others(past: Past) -> None:
     row = past.opening(queue="hr", placed_for=("hr",))
     past.event(row, "placed", MONDAY, {"queue": "it"})
@@ -477,7 +560,7 @@ def test_the_closed_days_of_an_open_period_stand_by_themselves(past: Past) -> No
 def test_seeding_twice_leaves_what_was_changed(past: Past) -> None:
     presets.seed(past.session, past.world.now)
     change_setting(
-        past.session, past.world.actor("manager"), presets.NET_TARGET, "80", "SQM, world class", past.world.now
+        past.session, past.world.actor("manager"), presets.NET_TARGET, "80", "SQM", past.world.now, why="Agreed"
     )
     presets.seed(past.session, past.world.now)
     assert past.session.scalar(select(func.count()).select_from(ContactRateRow)) == 1
@@ -493,6 +576,7 @@ def test_a_new_rate_holds_from_its_day_and_the_old_one_stays(past: Past) -> None
         "currency": "usd",
         "valid_from": "2026-07-08",
         "source": "Our books",
+        "why": "We counted",
         "channel": "",
         "tier": "",
     }
@@ -503,6 +587,43 @@ def test_a_new_rate_holds_from_its_day_and_the_old_one_stays(past: Past) -> None
     assert ask(past).repeat_cost.bands[0].low == Decimal("11.70")
     set_rate(past.session, past.world.actor("admin"), own | {"low": "8"}, past.world.now)
     assert [entry.rate.low for entry in ask(past).yardsticks.rates] == [Decimal(8), Decimal("2.70")]
+
+
+def test_a_change_is_kept_with_what_it_replaced_why_and_by_whom(past: Past) -> None:
+    manager, admin = past.world.actor("manager"), past.world.actor("admin")
+    shipped = presets.SETTINGS[presets.NET_TARGET]
+    for value, why in (("80", "Agreed with the board"), ("80", "Twice"), ("82.5", "Went well")):
+        change_setting(past.session, manager, presets.NET_TARGET, value, "SQM", past.world.now, why=why)
+    set_rate(past.session, admin, RATE_OF_OURS, past.world.now)
+    set_rate(past.session, admin, RATE_OF_OURS | {"low": "8", "why": "Recounted"}, past.world.now)
+    told = [(one.change.before, one.change.after, one.change.why, one.by) for one in read_changes(past.session)]
+    rate = {"channel": "phone", "tier": 1, "low": "9.0000", "high": "12.0000", "currency": "EUR",
+            "valid_from": "2026-07-08", "source": "Our books"}  # fmt: skip
+    assert told == [
+        (rate, rate | {"low": "8.0000"}, "Recounted", PEOPLE["admin"]),
+        (None, rate, "We counted", PEOPLE["admin"]),
+        ({"value": "0.8", "source": "SQM"}, {"value": "0.825", "source": "SQM"}, "Went well", PEOPLE["manager"]),
+        ({"value": shipped.value, "source": shipped.source}, {"value": "0.8", "source": "SQM"},
+         "Agreed with the board", PEOPLE["manager"]),
+    ]  # fmt: skip
+
+
+RATE_OF_OURS = {
+    "low": "9",
+    "high": "12",
+    "currency": "eur",
+    "valid_from": "2026-07-08",
+    "source": "Our books",
+    "why": "We counted",
+    "channel": "phone",
+    "tier": "1",
+}
+
+
+def test_a_change_once_written_is_never_altered(past: Past) -> None:
+    set_rate(past.session, past.world.actor("admin"), RATE_OF_OURS, past.world.now)
+    with pytest.raises(DBAPIError, match="never changed"):
+        past.session.execute(update(ReportChangeRow).values(why="Otherwise"))
 
 
 @pytest.mark.parametrize(
@@ -519,14 +640,14 @@ def test_a_new_rate_holds_from_its_day_and_the_old_one_stays(past: Past) -> None
 )
 def test_a_setting_that_means_nothing_is_refused(past: Past, key: str, value: str, field: str) -> None:
     with pytest.raises(InvalidReportSetting) as refused:
-        change_setting(past.session, past.world.actor("manager"), key, value, "", past.world.now)
-    assert {fault.field for fault in refused.value.faults} == {field, "source"}
+        change_setting(past.session, past.world.actor("manager"), key, value, "", past.world.now, why=" ")
+    assert {fault.field for fault in refused.value.faults} == {field, "source", "why"}
 
 
 def test_limits_are_minutes_the_contact_or_none(past: Past) -> None:
     manager = past.world.actor("manager")
     for value, stored in (("90", 90), ("contact", "contact"), ("none", None)):
-        change_setting(past.session, manager, "limit.chat", value, "ours", past.world.now)
+        change_setting(past.session, manager, "limit.chat", value, "ours", past.world.now, why="Tried")
         assert ask(past).limits.of(Channel.CHAT) == stored
 
 
@@ -537,13 +658,21 @@ def test_every_fault_of_a_rate_is_told_at_once(past: Past) -> None:
         "currency": "€",
         "valid_from": "soon",
         "source": " ",
+        "why": "",
         "channel": "fax",
         "tier": "7",
     }
     with pytest.raises(InvalidReportSetting) as refused:
         set_rate(past.session, past.world.actor("manager"), raw, past.world.now)
     assert {fault.field for fault in refused.value.faults} == set(raw)
-    upside_down = {"low": "2", "high": "1", "currency": "EUR", "valid_from": "2026-01-01", "source": "ours"}
+    upside_down = {
+        "low": "2",
+        "high": "1",
+        "currency": "EUR",
+        "valid_from": "2026-01-01",
+        "source": "ours",
+        "why": "new",
+    }
     with pytest.raises(InvalidReportSetting, match="below"):
         set_rate(past.session, past.world.actor("manager"), upside_down, past.world.now)
 
@@ -551,7 +680,7 @@ def test_every_fault_of_a_rate_is_told_at_once(past: Past) -> None:
 def test_only_managers_and_administrators_change_what_is_measured_against(past: Past) -> None:
     lead = replace(past.world.actor("lead"), roles=frozenset({Role.LEAD}))
     with pytest.raises(NotAllowed):
-        change_setting(past.session, lead, presets.NET_TARGET, "1", "me", past.world.now)
+        change_setting(past.session, lead, presets.NET_TARGET, "1", "me", past.world.now, why="I say so")
     with pytest.raises(NotAllowed):
         set_rate(past.session, lead, {}, past.world.now)
 

@@ -1,42 +1,47 @@
 """Figures counted by hand, and what must hold of every figure."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.work import Channel, ContactKind, RepeatCause
+from spoc.cli.report import in_words
+from spoc.reports import measures
 from spoc.reports.costs import (
     Band,
     Prices,
     Rate,
     a_year_of,
-    cost_by_cause,
     desk_caused_cost,
-    rate_for,
     repeat_contact_cost,
 )
+from spoc.reports.headline import headline
 from spoc.reports.measures import (
     Figure,
+    Judged,
     Tally,
     bounces,
     excluded,
     first_level_resolution,
     gross_fcr,
     handoffs,
-    judge,
+    left_out,
     net_fcr,
     one_contact_resolution,
     reasons,
     repeat_contact_rate,
 )
-from spoc.reports.opening import Contact, Handoff, Opening
+from spoc.reports.opening import NO_LIMITS, Contact, Handoff, Limits, Opening
 from spoc.reports.presets import OTHER_RATES, STARTING_RATE
-from spoc.reports.suppress import Cell, cells, suppressed
+from spoc.reports.repeats import scaled
+from spoc.reports.suppress import Cell, of_judged, of_openings, suppressed
 from tests.spoc.test_reports_opening import LATER, LIMITS, OPENING, RESOLVED, SECOND, WEEK, came_back, openings
 
 AT = datetime(2026, 8, 3, 9, 0, tzinfo=UTC)
@@ -44,6 +49,11 @@ UTC_ZONE = ZoneInfo("UTC")
 GOOD = OPENING
 FAILED = replace(OPENING, contacts=(came_back(RESOLVED),))
 SPAM = replace(OPENING, excluded="spam")
+
+
+def judge(many: Iterable[Opening], now: datetime, limits: Limits) -> tuple[Judged, ...]:
+    """As with the limits that are stored."""
+    return measures.judge(many, now, limits, limits)
 
 
 def contact(
@@ -73,13 +83,49 @@ def test_gross_counts_all_and_net_only_what_the_desk_can_resolve() -> None:
 
 
 def test_what_is_left_out_is_counted_by_reason_and_nowhere_else() -> None:
-    assert excluded([GOOD, SPAM, SPAM, replace(GOOD, excluded="duplicate")], LIMITS) == {"spam": 2, "duplicate": 1}
+    many = [GOOD, SPAM, SPAM, replace(GOOD, excluded="duplicate")]
+    assert excluded(left_out(many, LATER, LIMITS)) == {"spam": 2, "duplicate": 1}
     assert gross_fcr(judge([GOOD, SPAM], LATER, LIMITS)).total == 1
 
 
 def test_the_range_counts_provisional_as_failed_and_as_resolved() -> None:
     tally = Tally(resolved=6, not_resolved=2, provisional=2, pending=5)
     assert (tally.low.rate, tally.figure.rate, tally.high.rate) == (Fraction(6, 10), Fraction(6, 8), Fraction(8, 10))
+
+
+def test_a_headline_is_one_figure_once_closed_and_a_range_before() -> None:
+    tally = Tally(resolved=30, not_resolved=6, provisional=4)
+    still_open = headline(tally, closed=False)
+    assert (still_open.figure, still_open.rate) == (None, None)
+    assert still_open.span == (Fraction(30, 40), Fraction(34, 40))
+    closed = headline(Tally(resolved=30, not_resolved=6), closed=True)
+    assert (closed.figure, closed.rate) == (Figure(30, 36), Fraction(30, 36))
+
+
+def test_an_open_period_without_anything_provisional_has_no_headline_either() -> None:
+    assert headline(Tally(resolved=30, not_resolved=10), closed=False).rate is None
+
+
+def test_below_twenty_cases_there_is_neither_headline_nor_range_in_percent() -> None:
+    few = Tally(resolved=19)
+    assert headline(few, closed=True).rate is None
+    assert headline(few, closed=True).figure == Figure(19, 19)
+    assert headline(few, closed=False).span is None
+
+
+@pytest.mark.parametrize(
+    ("tally", "closed", "shown"),
+    [
+        (Tally(resolved=30, not_resolved=12), True, "71.4% (30/42)"),
+        (Tally(resolved=28, not_resolved=12, provisional=2), False, "66.7% to 71.4% (28 to 30/42)"),
+        (Tally(resolved=30, not_resolved=10), False, "75.0% to 75.0% (30 to 30/40)"),
+        (Tally(resolved=19), True, "19/19"),
+        (Tally(resolved=3, provisional=2), False, "3 to 5/5"),
+        (Tally(pending=2), False, "0/0"),
+    ],
+)
+def test_an_open_period_is_a_range_on_the_command_line_too(tally: Tally, *, closed: bool, shown: str) -> None:
+    assert in_words(headline(tally, closed=closed)) == shown
 
 
 def test_nothing_to_divide_by_gives_no_rate() -> None:
@@ -150,9 +196,7 @@ def test_the_most_specific_rate_in_force_on_the_day_is_taken() -> None:
     )
 
     def low(one: Contact) -> Decimal:
-        found = rate_for(one, prices(*rates))
-        assert found is not None
-        return found.low
+        return repeat_contact_cost([one], prices(*rates)).bands[0].low
 
     repeat = ContactKind.REPEAT
     assert low(contact(repeat, Channel.PHONE, 2)) == 4
@@ -175,23 +219,16 @@ def test_contacts_that_no_rate_covers_are_counted_not_priced() -> None:
     assert (cost.contacts, cost.bands, cost.without_rate) == (1, (), 1)
 
 
+def test_more_contacts_cost_the_mean_of_those_that_a_rate_covers() -> None:
+    covered = contact(ContactKind.REPEAT, at=AT + timedelta(days=1))
+    cost = repeat_contact_cost([contact(ContactKind.REPEAT), covered], prices(rate("3", "5", since=date(2026, 8, 4))))
+    assert scaled(cost, Decimal(10)).bands == (Band(Decimal(30), Decimal(50), "USD"),)
+
+
 def test_currencies_are_never_added_up() -> None:
     rates = (rate("1", "2"), replace(rate("3", "4", channel=Channel.CHAT), currency="EUR"))
     cost = repeat_contact_cost([contact(ContactKind.REPEAT), contact(ContactKind.REPEAT, Channel.CHAT)], prices(*rates))
     assert {band.currency: band.low for band in cost.bands} == {"USD": 1, "EUR": 3}
-
-
-def test_causes_come_with_most_contacts_first_and_add_up() -> None:
-    contacts = [
-        contact(ContactKind.REPEAT, cause=cause)
-        for cause in (RepeatCause.CORRECTED, RepeatCause.CHASED, RepeatCause.CHASED)
-    ]
-    by_cause = cost_by_cause(contacts, prices(STARTING_RATE))
-    assert list(by_cause) == [RepeatCause.CHASED, RepeatCause.CORRECTED]
-    assert (
-        sum(cost.bands[0].high for cost in by_cause.values())
-        == repeat_contact_cost(contacts, prices(STARTING_RATE)).bands[0].high
-    )
 
 
 def test_a_year_is_the_period_times_365_by_its_days() -> None:
@@ -209,32 +246,40 @@ def test_presets_say_where_they_come_from() -> None:
 
 
 def test_small_cells_over_confidential_queues_hide_a_second_one_with_them() -> None:
-    table = {"hr": Cell(4, confidential=True), "it": Cell(9, confidential=False), "desk": Cell(30, confidential=False)}
+    table = {"hr": (cell(4),), "it": (cell(9, confidential=False),), "desk": (cell(30, confidential=False),)}
     assert suppressed(table) == {"hr", "it"}
 
 
 def test_two_small_cells_need_no_third_and_plain_ones_hide_nothing() -> None:
-    small = {"a": Cell(1, confidential=True), "b": Cell(4, confidential=True), "c": Cell(50, confidential=True)}
-    assert suppressed(small) == {"a", "b"}
-    assert (
-        suppressed({"a": Cell(1, confidential=False), "b": Cell(5, confidential=True), "c": Cell(0, confidential=True)})
-        == frozenset()
-    )
+    assert suppressed({"a": (cell(1),), "b": (cell(4),), "c": (cell(50),)}) == {"a", "b"}
+    assert suppressed({"a": (cell(1, confidential=False),), "b": (cell(5),), "c": (cell(0),)}) == frozenset()
+
+
+def test_a_row_is_hidden_by_any_small_denominator_of_it() -> None:
+    assert suppressed({"hr": (cell(30), cell(4)), "it": (cell(9), cell(9)), "desk": (cell(50),)}) == {"hr", "it"}
 
 
 def test_a_cell_is_confidential_if_one_of_its_cases_is() -> None:
-    assert cells([("a", False), ("a", True), ("b", False)]) == {
-        "a": Cell(2, confidential=True),
-        "b": Cell(1, confidential=False),
-    }
+    assert of_openings([GOOD, replace(GOOD, confidential=True)]) == (cell(2),)
+    assert of_openings([GOOD]) == (cell(1, confidential=False),)
+
+
+def test_all_denominators_over_openings_are_looked_at() -> None:
+    pending = replace(GOOD, resolved_at=None, eligible=False)
+    openings = [replace(one, confidential=True) for one in (GOOD, GOOD, replace(GOOD, eligible=False), pending)]
+    row = of_judged(judge(openings, LATER, NO_LIMITS))
+    assert [one.cases for one in row] == [4, 3, 2, 2]
+
+
+def cell(cases: int, *, confidential: bool = True) -> Cell:
+    return Cell(cases, confidential=confidential)
 
 
 @given(st.lists(openings, max_size=12), st.integers(min_value=0, max_value=60))
 def test_every_opening_has_one_place_in_the_figures(many: list[Opening], days: int) -> None:
     now = AT + timedelta(days=days)
     tally = gross_fcr(judge(many, now, LIMITS))
-    left_out = sum(excluded(many, LIMITS).values())
-    assert tally.total + left_out == len(many)
+    assert tally.total + len(left_out(many, now, LIMITS)) == len(many)
     assert tally.figure.numerator + tally.not_resolved == tally.figure.denominator
     assert tally.low.numerator <= tally.figure.numerator <= tally.high.numerator
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -209,13 +210,40 @@ def test_the_window_is_days_of_24_hours_when_clocks_change() -> None:
 
 def test_taken_back_before_a_response_was_due_is_left_out() -> None:
     taken_back = replace(OPENING, resolved_at=None, cancelled_at=OPENED + minutes(60))
-    assert exclusion(taken_back, LIMITS) == CANCELLED
-    assert exclusion(replace(taken_back, cancelled_at=OPENED + minutes(61)), LIMITS) is None
+    assert exclusion(taken_back, LIMITS, LATER) == CANCELLED
+    assert exclusion(replace(taken_back, cancelled_at=OPENED + minutes(61)), LIMITS, LATER) is None
+
+
+def test_before_it_is_taken_back_it_counts() -> None:
+    taken_back = replace(OPENING, resolved_at=None, cancelled_at=OPENED + minutes(30))
+    assert exclusion(taken_back, LIMITS, OPENED + minutes(30) - SECOND) is None
+    assert exclusion(taken_back, LIMITS, OPENED + minutes(30)) == CANCELLED
+
+
+@pytest.mark.parametrize(
+    "decided",
+    [
+        {"handoffs": (Handoff(OPENED),)},
+        {"contacts": (came_back(OPENED + minutes(5)),)},
+        {"resolved_at": OPENED + minutes(5)},
+    ],
+)
+def test_taking_back_what_was_decided_leaves_its_verdict(decided: dict[str, Any]) -> None:
+    opening = replace(OPENING, **({"resolved_at": None} | decided))
+    taken_back = replace(opening, cancelled_at=OPENED + minutes(30))
+    assert exclusion(taken_back, LIMITS, LATER) is None
+    assert verdict(taken_back, LATER, LIMITS) == verdict(opening, LATER, LIMITS)
+
+
+def test_taken_back_too_late_it_has_failed_whatever_limit_is_tried() -> None:
+    taken_back = replace(OPENING, resolved_at=None, cancelled_at=OPENED + minutes(61))
+    assert verdict(taken_back, OPENED + minutes(60), NO_LIMITS).kind is VerdictKind.PENDING
+    assert verdict(taken_back, LATER, NO_LIMITS) == failed(Reason.TIME_LIMIT)
 
 
 def test_what_is_marked_as_no_real_ask_is_left_out_with_its_reason() -> None:
-    assert exclusion(replace(OPENING, excluded="spam"), LIMITS) == "spam"
-    assert exclusion(OPENING, LIMITS) is None
+    assert exclusion(replace(OPENING, excluded="spam"), LIMITS, LATER) == "spam"
+    assert exclusion(OPENING, LIMITS, LATER) is None
 
 
 moments = st.integers(min_value=0, max_value=60 * 24 * 30).map(lambda number: OPENED + minutes(number))
@@ -229,6 +257,7 @@ openings = st.builds(
     contacts=st.lists(contacts, max_size=3).map(tuple),
     handoffs=st.lists(st.builds(Handoff, moments, st.booleans()), max_size=2).map(tuple),
     reopenings=st.lists(st.builds(Reopening, moments, st.booleans()), max_size=2).map(tuple),
+    cancelled_at=st.none() | moments,
 )
 RANK = {VerdictKind.NOT_RESOLVED: 0, VerdictKind.PENDING: 1, VerdictKind.PROVISIONAL: 1, VerdictKind.RESOLVED: 2}
 FINAL = (VerdictKind.RESOLVED, VerdictKind.NOT_RESOLVED)
@@ -238,6 +267,13 @@ FINAL = (VerdictKind.RESOLVED, VerdictKind.NOT_RESOLVED)
 def test_a_final_verdict_never_changes_as_time_goes_on(opening: Opening, one: datetime, other: datetime) -> None:
     before, after = verdict(opening, min(one, other), LIMITS).kind, verdict(opening, max(one, other), LIMITS).kind
     assert before not in FINAL or after is before
+
+
+@given(openings, moments, moments)
+def test_what_is_final_is_never_left_out_later(opening: Opening, one: datetime, other: datetime) -> None:
+    before, after = min(one, other), max(one, other)
+    is_final = exclusion(opening, LIMITS, before) is None and verdict(opening, before, LIMITS).kind in FINAL
+    assert not is_final or exclusion(opening, LIMITS, after) is None
 
 
 @given(openings, moments, st.integers(min_value=1, max_value=10_000))

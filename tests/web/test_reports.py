@@ -13,6 +13,9 @@ from hypothesis import strategies as st
 
 from routing.work import ContactKind, RepeatCause
 from spoc.reports.export import defused, restored
+from spoc.reports.question import By
+from spoc.web.formats import View
+from spoc.web.reports.words import Titles
 from tests.spoc.test_reports_facts import MINUTE, MONDAY, Past
 from tests.world import World
 
@@ -60,7 +63,7 @@ def test_the_api_gives_counts_rates_and_range(world: World, past: Past, client: 
     answer = reader(world, client).get(f"/api/reports/fcr?{PERIOD}&by=service").json()
     assert answer["gross"] == {
         "resolved": 1, "not_resolved": 1, "provisional": 0, "pending": 0,
-        "rate": 0.5, "headline": None, "low": 0.5, "high": 0.5,
+        "headline": None, "low": None, "high": None,
     }  # fmt: skip
     assert answer["net"]["resolved"] == 1
     assert (answer["closed"], answer["window_days"], answer["version"], answer["reasons"]) == (True, 7, 1, {})
@@ -136,6 +139,77 @@ def test_a_period_that_is_not_closed_gets_no_verdict_against_the_target(
     page = reader(world, client).get("/reports").text
     assert "It is too early for a verdict" in page
     assert "of the target" not in page
+
+
+def test_an_open_period_gets_a_range_even_where_nothing_is_provisional(
+    world: World, past: Past, client: TestClient
+) -> None:
+    for _ in range(20):
+        past.opening(at=world.now - 3 * MINUTE, resolved_at=None)
+    for _ in range(40):
+        row = past.opening(at=world.now - 3 * MINUTE, resolved_at=world.now - 2 * MINUTE)
+        past.event(row, "handed_off", world.now - 2 * MINUTE, {"from": "desk", "to": "it"})
+    browser = reader(world, client)
+    page = browser.get("/reports").text
+    assert "0 to 0 of 40" in page
+    assert "not closed yet" in page
+    answer = browser.get("/api/reports/fcr").json()
+    assert (answer["net"]["headline"], answer["net"]["low"]) == (None, 0.0)
+    table = rows_of(browser.get("/reports/first-contact.csv").text)
+    everything = dict(zip(table[4], table[-1], strict=True))
+    assert (everything["net_headline"], everything["net_low"]) == ("", "0.0")
+
+
+def test_the_csv_has_no_rate_below_twenty_cases(world: World, past: Past, client: TestClient) -> None:
+    for _ in range(19):
+        past.opening()
+    table = rows_of(reader(world, client).get(f"/reports/first-contact.csv?{PERIOD}").text)
+    line = dict(zip(table[4], table[-1], strict=True))
+    assert (line["net_resolved"], line["net_headline"], line["net_low"], line["repeat_contact_rate"]) == (
+        "19",
+        "",
+        "",
+        "",
+    )
+    past.opening()
+    past.session.commit()
+    table = rows_of(client.get(f"/reports/first-contact.csv?{PERIOD}").text)
+    line = dict(zip(table[4], table[-1], strict=True))
+    assert (line["net_resolved"], line["net_headline"], line["net_low"], line["repeat_contact_rate"]) == (
+        "20", "1.0", "1.0", "0.0",
+    )  # fmt: skip
+
+
+def test_what_agents_asked_for_themselves_is_left_out_by_that_name(
+    world: World, past: Past, client: TestClient
+) -> None:
+    past.opening(excluded="own")
+    browser = reader(world, client, "lead")
+    assert "1 asked by an agent for themselves" in browser.get(f"/reports?{PERIOD}").text
+    assert "asked by an agent for themselves" in browser.get(f"/reports/openings?{PERIOD}&of=excluded").text
+
+
+def test_months_are_named_in_the_readers_language() -> None:
+    titles = Titles(View("de", "Europe/Berlin"), {})
+    assert titles.of(By.MONTH, "2026-03", "") == "März 2026"
+    assert Titles(View("en", "Europe/Berlin"), {}).of(By.MONTH, "2026-03", "") == "March 2026"
+
+
+@pytest.mark.parametrize(("key", "shown"), [("manager", 1), ("lead", 0)])
+@pytest.mark.parametrize("path", ["/reports", "/reports/repeat", "/reports/openings"])
+def test_whoever_may_set_targets_finds_them_in_the_head_of_every_report(
+    world: World, client: TestClient, key: str, shown: int, path: str
+) -> None:
+    page = reader(world, client, key).get(path).text
+    head = re.search(r'<header class="toolbar">.*?</header>', page, re.DOTALL)
+    assert head is not None
+    assert head[0].count('href="/reports/settings"') == shown
+
+
+def test_administrators_who_read_no_reports_find_targets_and_rates_in_the_rail(
+    world: World, client: TestClient
+) -> None:
+    assert 'href="/reports/settings"' in reader(world, client, "admin").get("/people").text
 
 
 def test_the_closed_days_of_an_open_period_are_spoken_of(world: World, past: Past, client: TestClient) -> None:
@@ -231,12 +305,16 @@ def test_no_text_begins_like_a_formula_and_each_can_be_had_back(text: str) -> No
 
 def test_a_setting_is_stored_with_its_source_and_who_changed_it(world: World, client: TestClient) -> None:
     browser = reader(world, client)
-    form = {"key": "target.net_fcr", "value": "80", "source": "SQM, world class"}
+    form = {"key": "target.net_fcr", "value": "80", "source": "SQM, world class", "why": "Agreed with the board"}
     answer = browser.post("/reports/settings", data=form)
     assert (answer.status_code, answer.headers["location"]) == (303, "/reports/settings")
     page = browser.get("/reports/settings").text
     assert "SQM, world class" in page
     assert "Ingeborg van den Heuvel" in page
+    history = page[page.index('id="history"') :]
+    assert "Agreed with the board" in history
+    assert "80 (SQM, world class)" in history
+    assert "74 (The target this product was asked for" in history
 
 
 def test_a_rate_is_stored_and_the_history_stays(world: World, client: TestClient) -> None:
@@ -247,13 +325,15 @@ def test_a_rate_is_stored_and_the_history_stays(world: World, client: TestClient
         "currency": "EUR",
         "valid_from": "2026-01-01",
         "source": "Our books",
+        "why": "We counted",
         "channel": "phone",
         "tier": "1",
     }
     assert browser.post("/reports/rates", data=form).status_code == 303
     assert browser.post("/reports/rates", data=form | {"valid_from": "2026-06-01", "low": "8"}).status_code == 303
     page = browser.get("/reports/settings").text
-    assert page.count("Our books") == 2
+    assert page[: page.index('id="history"')].count("Our books") == 2
+    assert "Phone, level 1" in page[page.index('id="history"') :]
 
 
 def test_what_cannot_be_stored_is_told_beside_what_was_typed(world: World, client: TestClient) -> None:

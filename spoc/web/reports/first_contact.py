@@ -7,13 +7,24 @@ from typing import Final
 
 from spoc.reports.fcr import FcrReport
 from spoc.reports.groups import Group
+from spoc.reports.headline import headline
 from spoc.reports.measures import Figure, Tally
 from spoc.reports.measures import reasons as failed_rules
 from spoc.reports.opening import VerdictKind
 from spoc.reports.question import By, Question
 from spoc.web.formats import NARROW_SPACE, View
 from spoc.web.reports.frame import behind
-from spoc.web.reports.words import EXCLUDED, REASONS, TOO_FEW, Titles, fraction, percent, shown, shown_tally
+from spoc.web.reports.words import (
+    EXCLUDED,
+    REASONS,
+    TOO_FEW,
+    Titles,
+    fraction,
+    fraction_span,
+    percent,
+    shown,
+    shown_tally,
+)
 from spoc.web.reports.words import target as target_of
 from spoc.web.words import gettext
 
@@ -118,17 +129,12 @@ def _tally_card(
     target: str,
     definition: str,
 ) -> Card:
-    if report.closed or not tally.provisional:
-        target = target if report.closed else ""
-        return figure_card(name, tally.figure, view, href, before.figure if before else None, target, definition)
-    low, high = percent(view, tally.low), percent(view, tally.high)
-    parts = {
-        "low": view.number(tally.low.numerator),
-        "high": view.number(tally.high.numerator),
-        "all": view.number(tally.decided),
-    }
-    text = gettext("%(low)s to %(high)s of %(all)s") % parts
-    change = gettext("not closed yet") if low else gettext(TOO_FEW)
+    said = headline(tally, closed=report.closed)
+    if said.figure is not None:
+        return figure_card(name, said.figure, view, href, before.figure if before else None, target, definition)
+    low, high = percent(view, said.low), percent(view, said.high)
+    change = gettext("not closed yet") if low or not said.low.denominator else gettext(TOO_FEW)
+    text = fraction_span(view, said) if said.low.denominator else gettext("none yet")
     return Card(name, low, high, "%" if low else "", text, href, change, "same", definition)
 
 
@@ -174,7 +180,7 @@ def _week(group: Group, question: Question, by: By, view: View, titles: Titles) 
 
 def _drawn(tally: Tally, *, closed: bool) -> str:
     """Where the point stands. Failures show at once: until W is over, what still holds is counted as holding."""
-    figure = tally.figure if closed else tally.high
+    figure = headline(tally, closed=closed).high
     return (
         ""
         if figure.rate is None or figure.too_few

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from routing.work import Channel
 from spoc.reports import definitions
+from spoc.reports.change import MAY_CHANGE
 from spoc.reports.choices import Choice, Choices
 from spoc.reports.fcr import FcrReport
 from spoc.reports.opening import Limit
 from spoc.reports.question import By, Question, address
 from spoc.web.formats import View
-from spoc.web.reports.words import BYS, CHANNELS, Titles
+from spoc.web.reports.words import BYS, Titles, channel_title
 from spoc.web.words import gettext
 
 
@@ -39,6 +41,7 @@ class Frame:
     meaning: tuple[tuple[str, str], ...]
     is_usual_measure: bool
     measure_line: str
+    may_change: bool
 
 
 def link(path: str, question: Question, **more: str | None) -> str:
@@ -73,13 +76,14 @@ def frame(report: FcrReport, choices: Choices, view: View, path: str, csv: str, 
         meaning=_meaning(report, view),
         is_usual_measure=not kept["window"] and not kept["time_limit"],
         measure_line=_measure(report),
+        may_change=question.actor is not None and bool(question.actor.roles & MAY_CHANGE),
     )
 
 
 def _selects(question: Question, choices: Choices, bys: tuple[By, ...]) -> tuple[Select, ...]:
     only = question.only
     anything = ("", gettext("all"))
-    channels = tuple((channel, gettext(text)) for channel, text in CHANNELS.items())
+    channels = tuple((channel.value, channel_title(channel)) for channel in Channel)
     return (
         Select("by", gettext("By"), tuple((by.value, gettext(BYS[by]).lower()) for by in bys), question.by.value),
         Select("service", gettext("Service"), (anything, *choices.services), only.service or ""),
@@ -102,7 +106,7 @@ def _line(question: Question, selects: tuple[Select, ...], view: View) -> str:
 
 def _meaning(report: FcrReport, view: View) -> tuple[tuple[str, str], ...]:
     limits = ", ".join(
-        f"{gettext(CHANNELS[channel])} {_limit(limit)}" for channel, limit in report.limits.by_channel.items()
+        f"{channel_title(channel)} {_limit(limit)}" for channel, limit in report.limits.by_channel.items()
     )
     return (
         (gettext("First contact"), gettext(definitions.FCR)),

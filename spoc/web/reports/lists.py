@@ -14,8 +14,9 @@ from spoc.reports.opening import Reason, VerdictKind
 from spoc.reports.question import Question
 from spoc.web.formats import View
 from spoc.web.reports.frame import link
-from spoc.web.reports.words import BYS, CAUSES, CHANNELS, EXCLUDED, KINDS, REASONS, VERDICTS, Titles
+from spoc.web.reports.words import BYS, EXCLUDED, REASONS, VERDICTS, Titles, cause_title, channel_title
 from spoc.web.words import gettext, marked
+from spoc.web.words_of_contacts import KINDS
 
 PARAMETERS: Final = ("of", "key", "verdict", "reason", "kind", "cause", "decided", "after")
 HEADINGS: Final = {
@@ -149,15 +150,13 @@ def chips(question: Question, behind: Behind, titles: Titles, report: FcrReport)
     here = named(behind)
     shown: list[tuple[str, str, str | None]] = [
         ("key", gettext(BYS[question.by]), _key_title(question, behind, titles, report)),
-        ("verdict", gettext("Verdict"), VERDICTS[behind.verdict] if behind.verdict else None),
-        ("reason", gettext("Reason"), REASONS[behind.reason] if behind.reason else None),
-        ("kind", gettext("Kind"), KINDS.get(behind.kind, behind.kind) if behind.kind else None),
-        ("cause", gettext("Cause"), CAUSES[behind.cause] if behind.cause else None),
-        ("decided", gettext("Verdict"), marked("decided") if behind.decided else None),
+        ("verdict", gettext("Verdict"), gettext(VERDICTS[behind.verdict]) if behind.verdict else None),
+        ("reason", gettext("Reason"), gettext(REASONS[behind.reason]) if behind.reason else None),
+        ("kind", gettext("Kind"), gettext(KINDS[behind.kind]) if behind.kind else None),
+        ("cause", gettext("Cause"), cause_title(behind.cause) if behind.cause else None),
+        ("decided", gettext("Verdict"), gettext("decided") if behind.decided else None),
     ]
-    own = [
-        Chip(label, gettext(text), address(question, **(here | {name: None}))) for name, label, text in shown if text
-    ]
+    own = [Chip(label, text, address(question, **(here | {name: None}))) for name, label, text in shown if text]
     return (*own, *_filters(question, here, titles))
 
 
@@ -176,7 +175,7 @@ def _filters(question: Question, here: dict[str, str | None], titles: Titles) ->
     shown = [
         ("service", gettext("Service"), only.service),
         ("queue", gettext("Queue"), titles.queues.get(only.queue, only.queue) if only.queue else None),
-        ("channel", gettext("Channel"), gettext(CHANNELS[only.channel]) if only.channel else None),
+        ("channel", gettext("Channel"), channel_title(only.channel) if only.channel else None),
         ("department", gettext("Department"), only.department),
         ("location", gettext("Location"), only.location),
     ]
@@ -188,25 +187,31 @@ def rows(lines: Iterable[Listed], view: View) -> list[Line]:
 
 
 def _row(line: Listed, view: View) -> Line:
-    why = (
-        REASONS.get(line.reason or "")
-        or CAUSES.get(line.cause or "")
-        or EXCLUDED.get(line.excluded or "", line.excluded or "")
-    )
-    what = (
-        VERDICTS.get(line.verdict or "")
-        or KINDS.get(line.kind or "")
-        or (marked("Counts in no figure") if line.excluded else "")
-    )
     return Line(
         reference=line.reference,
         title=line.title,
         service=line.service_title,
-        channel=gettext(CHANNELS[line.channel]),
+        channel=channel_title(line.channel),
         at=view.moment(line.at),
         at_iso=view.iso(line.at),
-        verdict=gettext(what) if what else "",
-        reason=gettext(why) if why else "",
+        verdict=_what(line),
+        reason=_why(line),
         is_good=line.verdict is VerdictKind.RESOLVED,
         is_late_logged=line.late_logged,
     )
+
+
+def _what(line: Listed) -> str:
+    if line.verdict:
+        return gettext(VERDICTS[line.verdict])
+    if line.kind:
+        return gettext(KINDS[line.kind])
+    return gettext("Counts in no figure") if line.excluded else ""
+
+
+def _why(line: Listed) -> str:
+    if line.reason:
+        return gettext(REASONS[line.reason])
+    if line.cause:
+        return cause_title(line.cause)
+    return gettext(EXCLUDED.get(line.excluded, line.excluded)) if line.excluded else ""

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from routing.visibility import Actor
 from spoc.people.directory import Visit
 from spoc.reports.change import MAY_CHANGE, change_setting, set_rate
+from spoc.reports.changes import read_changes
 from spoc.reports.choices import read_choices
 from spoc.reports.document import to_json
 from spoc.reports.errors import InvalidReportSetting
@@ -227,6 +228,7 @@ def _settings(
         reads_reports=reads_reports,
         settings=yardstick_rows.rows(yardsticks, view),
         rates=repeat_contacts.rates(yardsticks.rates, view),
+        changes=yardstick_rows.changes(read_changes(session), view),
         channels=yardstick_rows.channels(),
         tiers=yardstick_rows.tiers(),
         other_rates=[yardstick_rows.other(rate, view) for rate in OTHER_RATES],
@@ -237,12 +239,20 @@ def _settings(
 
 @router.post("/reports/settings", include_in_schema=False)
 def store_setting(
-    http: Request, session: Database, now: Now, visit: Visitor, actor: Changing, key: Text, value: Text, source: Text
+    http: Request,
+    session: Database,
+    now: Now,
+    visit: Visitor,
+    actor: Changing,
+    key: Text,
+    value: Text,
+    source: Text,
+    why: Text = "",
 ) -> Response:
     try:
-        change_setting(session, actor, key, value, source, now)
+        change_setting(session, actor, key, value, source, now, why=why)
     except InvalidReportSetting as refused:
-        typed = {"key": key, "value": value, "source": source}
+        typed = {"key": key, "value": value, "source": source, "why": why}
         faults = yardstick_rows.faults(refused, prefix=f"{key}.")
         return _settings(http, session, visit, now, 422, faults=faults, typed=typed)
     return redirect(http, "/reports/settings", told=STORED)
@@ -260,12 +270,13 @@ def store_rate(
     currency: Text = "",
     valid_from: Text = "",
     source: Text = "",
+    why: Text = "",
     channel: Text = "",
     tier: Text = "",
 ) -> Response:
     raw = {
         "low": low, "high": high, "currency": currency, "valid_from": valid_from,
-        "source": source, "channel": channel, "tier": tier,
+        "source": source, "why": why, "channel": channel, "tier": tier,
     }  # fmt: skip
     try:
         set_rate(session, actor, raw, now)

@@ -14,7 +14,8 @@ from spoc.reports.yardsticks import RateEntry
 from spoc.web.formats import View
 from spoc.web.reports.first_contact import Card, figure_card
 from spoc.web.reports.frame import behind
-from spoc.web.reports.words import CAUSES_SAID, CHANNELS, Titles, band, bands, shown, target
+from spoc.web.reports.words import CAUSES_SAID, Titles, band, bands, shown, target
+from spoc.web.reports.yardstick_rows import place_of
 from spoc.web.words import gettext
 
 
@@ -211,10 +212,8 @@ def in_force(report: FcrReport) -> tuple[RateEntry, ...]:
 
 def _rate(entry: RateEntry, view: View) -> RateRow:
     rate = entry.rate
-    channel = gettext(CHANNELS[rate.channel]) if rate.channel else gettext("All channels")
-    tier = gettext("level %(tier)s") % {"tier": rate.tier} if rate.tier is not None else gettext("all levels")
     return RateRow(
-        what=f"{channel}, {tier}",
+        what=place_of(rate.channel, rate.tier),
         low=view.number(rate.low, 2),
         high=view.number(rate.high, 2),
         band=band(view, Band(rate.low, rate.high, rate.currency)),

@@ -5,23 +5,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from routing.work import Channel, ContactKind, RepeatCause
+from routing.work import Channel, RepeatCause
 from spoc.reports.costs import Band, Cost
 from spoc.reports.groups import last_day
+from spoc.reports.headline import Headline, headline
 from spoc.reports.measures import Figure, Tally
 from spoc.reports.opening import Reason, VerdictKind
 from spoc.reports.question import By
 from spoc.web.formats import NARROW_SPACE, View
 from spoc.web.words import gettext, marked
+from spoc.web.words_of_contacts import CAUSES, CHANNELS, capitalised
 
-CHANNELS: Final[Mapping[str, str]] = {
-    Channel.PHONE: marked("Phone"),
-    Channel.CHAT: marked("Chat"),
-    Channel.WALK_IN: marked("Walk-in"),
-    Channel.WEB: marked("Web"),
-    Channel.EMAIL: marked("Mail"),
-    Channel.API: marked("API"),
-}
 VERDICTS: Final[Mapping[str, str]] = {
     VerdictKind.RESOLVED: marked("Resolved at first contact"),
     VerdictKind.NOT_RESOLVED: marked("Not resolved at first contact"),
@@ -35,13 +29,6 @@ REASONS: Final[Mapping[str, str]] = {
     Reason.REPEAT: marked("The person came back"),
     Reason.REOPENED: marked("Reopened"),
 }
-CAUSES: Final[Mapping[str, str]] = {
-    RepeatCause.CHASED: marked("Chased: how does it stand?"),
-    RepeatCause.CORRECTED: marked("Corrected: the desk got it wrong"),
-    RepeatCause.REOPENED: marked("Reopened: it broke again"),
-    RepeatCause.ASKED_AGAIN: marked("Asked again about the same"),
-    RepeatCause.LOST_IN_HANDOFF: marked("Lost in a handoff: told the story again"),
-}
 CAUSES_SAID: Final[Mapping[str, str]] = {
     RepeatCause.CHASED: marked("they wanted to know how it stands"),
     RepeatCause.CORRECTED: marked("the desk got it wrong"),
@@ -49,16 +36,11 @@ CAUSES_SAID: Final[Mapping[str, str]] = {
     RepeatCause.ASKED_AGAIN: marked("they asked about the same again"),
     RepeatCause.LOST_IN_HANDOFF: marked("the story was lost in a handoff"),
 }
-KINDS: Final[Mapping[str, str]] = {
-    ContactKind.FIRST: marked("First contact"),
-    ContactKind.RESPONSE: marked("Answer that the desk asked for"),
-    ContactKind.REPEAT: marked("Repeat contact"),
-}
 EXCLUDED: Final[Mapping[str, str]] = {
     "spam": marked("spam"),
     "test": marked("tests"),
     "duplicate": marked("sent twice"),
-    "own": marked("asked by agents for themselves"),
+    "own": marked("asked by an agent for themselves"),
     "cancelled": marked("taken back before a response was due"),
 }
 BYS: Final[Mapping[str, str]] = {
@@ -87,9 +69,9 @@ class Titles:
             case By.QUEUE:
                 return self.queues.get(key, key) or gettext("No queue")
             case By.CHANNEL:
-                return gettext(CHANNELS.get(key, key))
+                return channel_title(key)
             case By.CAUSE:
-                return gettext(CAUSES.get(key, key))
+                return cause_title(key)
             case _:
                 return title
 
@@ -98,9 +80,19 @@ class Titles:
         if last is None:
             return key
         if by is By.MONTH:
-            return last.strftime("%B %Y") if self.view.locale.startswith("en") else key
+            return self.view.month(last)
         start = self.view.day(last.fromordinal(last.toordinal() - 6))
         return start.partition(" ")[2] if self.view.locale.startswith("en") else start
+
+
+def channel_title(key: str) -> str:
+    """The channel at the beginning of a line; a word that is none, as somebody typed it, stays as it is."""
+    return capitalised(gettext(CHANNELS[Channel(key)])) if key in set(Channel) else key
+
+
+def cause_title(key: str) -> str:
+    """The cause in the same way."""
+    return capitalised(gettext(CAUSES[RepeatCause(key)])) if key in set(RepeatCause) else key
 
 
 def percent(view: View, figure: Figure) -> str | None:
@@ -134,15 +126,19 @@ def fraction(view: View, figure: Figure) -> str:
 
 def shown_tally(view: View, tally: Tally, *, closed: bool) -> str:
     """The rate of a closed period; of an open one the range in which it will end."""
-    if closed or not tally.provisional:
-        return shown(view, tally.figure)
-    low, high = percent(view, tally.low), percent(view, tally.high)
+    said = headline(tally, closed=closed)
+    if said.figure is not None or not said.low.denominator:
+        return shown(view, said.low)
+    low, high = percent(view, said.low), percent(view, said.high)
     if low is None or high is None:
-        parts = {"low": tally.low.numerator, "high": tally.high.numerator, "whole": tally.decided}
-        return gettext("%(low)s to %(high)s of %(whole)s") % {
-            name: view.number(number) for name, number in parts.items()
-        }
+        return fraction_span(view, said)
     return gettext("%(low)s to %(high)s") % {"low": low, "high": high} + f"{NARROW_SPACE}%"
+
+
+def fraction_span(view: View, said: Headline) -> str:
+    """24 to 29 of 42: both ends of the range of an open period."""
+    parts = {"low": said.low.numerator, "high": said.high.numerator, "whole": said.low.denominator}
+    return gettext("%(low)s to %(high)s of %(whole)s") % {name: view.number(number) for name, number in parts.items()}
 
 
 def band(view: View, one: Band, digits: int = 2) -> str:

@@ -1,17 +1,22 @@
 """The page of what is measured against: targets, limits, the factor and the rates, each with its source."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
+from routing.work import Channel
 from spoc.reports.change import TIERS
-from spoc.reports.costs import Rate
+from spoc.reports.changes import RATE, Changed
+from spoc.reports.costs import Band, Rate
 from spoc.reports.errors import InvalidReportSetting
 from spoc.reports.presets import FACTOR, NET_TARGET, REPEAT_TARGET, SETTINGS
 from spoc.reports.yardsticks import Setting, Yardsticks
 from spoc.web.formats import View
-from spoc.web.reports.words import CHANNELS
+from spoc.web.reports.words import band
 from spoc.web.words import gettext, marked
+from spoc.web.words_of_contacts import CHANNELS, capitalised
 
 LIMIT: Final = "limit."
 LABELS: Final = {
@@ -22,6 +27,7 @@ LABELS: Final = {
 FIELDS: Final = {
     "value": marked("Value"),
     "source": marked("Source"),
+    "why": marked("Why"),
     "low": marked("Low"),
     "high": marked("High"),
     "currency": marked("Currency"),
@@ -58,7 +64,7 @@ def _row(setting: Setting, view: View) -> SettingRow:
     return SettingRow(
         key=setting.key,
         label=_label(setting.key),
-        value=_value(setting),
+        value=_typed(setting.key, setting.value),
         source=setting.source,
         changed=gettext("%(name)s, %(day)s") % by if setting.changed_by else gettext("preset"),
         is_limit=setting.key.startswith(LIMIT),
@@ -68,22 +74,76 @@ def _row(setting: Setting, view: View) -> SettingRow:
 def _label(key: str) -> str:
     if key.startswith(LIMIT):
         return gettext("Limit of a first contact: %(channel)s") % {
-            "channel": gettext(CHANNELS[key.removeprefix(LIMIT)])
+            "channel": gettext(CHANNELS[Channel(key.removeprefix(LIMIT))])
         }
     return gettext(LABELS[key])
 
 
-def _value(setting: Setting) -> str:
+def _typed(key: str, value: object) -> str:
     """As it is typed: percent, minutes, contact or none."""
-    if setting.value is None:
+    if value is None:
         return "none"
-    if setting.key in (NET_TARGET, REPEAT_TARGET):
-        return f"{Decimal(str(setting.value)) * 100:f}".rstrip("0").rstrip(".") or "0"
-    return str(setting.value)
+    if key in (NET_TARGET, REPEAT_TARGET):
+        percent = f"{Decimal(str(value)) * 100:f}"
+        return (percent.rstrip("0").rstrip(".") if "." in percent else percent) or "0"
+    return str(value)
+
+
+@dataclass(frozen=True)
+class ChangeRow:
+    """One line of the history; `before` is empty where there was nothing."""
+
+    what: str
+    before: str
+    after: str
+    why: str
+    by: str
+    at: str
+    at_iso: str
+
+
+def changes(changed: Iterable[Changed], view: View) -> list[ChangeRow]:
+    return [_changed(one, view) for one in changed]
+
+
+def _changed(one: Changed, view: View) -> ChangeRow:
+    change = one.change
+    return ChangeRow(
+        what=_what(change.after, view) if change.key == RATE else _label(change.key),
+        before=_told(change.key, change.before, view) if change.before else "",
+        after=_told(change.key, change.after, view),
+        why=change.why,
+        by=one.by,
+        at=view.moment(one.at),
+        at_iso=view.iso(one.at),
+    )
+
+
+def _what(rate: Mapping[str, Any], view: View) -> str:
+    """The rate's place: Phone, level 1, from Mon 1 Jun."""
+    place = place_of(Channel(rate["channel"]) if rate["channel"] else None, rate["tier"])
+    day = view.day(date.fromisoformat(rate["valid_from"]))
+    return gettext("Rate: %(place)s, from %(day)s") % {"place": place, "day": day}
+
+
+def place_of(channel: Channel | None, tier: int | None) -> str:
+    """Phone, level 1; All channels, all levels."""
+    named = capitalised(gettext(CHANNELS[channel])) if channel else gettext("All channels")
+    level = gettext("level %(tier)s") % {"tier": tier} if tier is not None else gettext("all levels")
+    return f"{named}, {level}"
+
+
+def _told(key: str, what: Mapping[str, Any], view: View) -> str:
+    """74 (SQM, average); 9.00 to 12.00 EUR (our books)."""
+    if key == RATE:
+        text = band(view, Band(Decimal(what["low"]), Decimal(what["high"]), what["currency"]))
+    else:
+        text = _typed(key, what["value"])
+    return f"{text} ({what['source']})"
 
 
 def channels() -> list[Option]:
-    return [Option(channel, gettext(text)) for channel, text in CHANNELS.items()]
+    return [Option(channel, capitalised(gettext(text))) for channel, text in CHANNELS.items()]
 
 
 def tiers() -> list[Option]:

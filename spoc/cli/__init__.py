@@ -1,4 +1,8 @@
-"""The command line: `spoc --help`. One module for each group of commands; here they are put together."""
+"""The command line: `spoc --help`. One module for each group of commands; here they are put together.
+
+The modules of commands load at their top only what help and options need. Database, web and jobs take seconds to
+load, so a command loads them when it runs.
+"""
 
 import sys
 from typing import Any

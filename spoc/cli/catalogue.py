@@ -1,22 +1,18 @@
 """`spoc catalog`: look for faults in packs, show what may be asked for, publish a new version."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
-from catalog.document import read_packs, shipped
 from catalog.errors import InvalidCatalogue
-from catalog.service import Catalogue
-from spoc import clock
-from spoc.cli.database import opened
 from spoc.cli.options import AsJson, Data, read_settings
 from spoc.cli.say import out, print_json, print_plain, tell
-from spoc.db.session import transaction
 from spoc.errors import Misconfigured
-from spoc.intake import catalogue as versions
-from spoc.people.directory import person_by_mail
+
+if TYPE_CHECKING:
+    from catalog.service import Catalogue
 
 app = typer.Typer(help="What may be asked for, and the work it entails.", no_args_is_help=True)
 
@@ -51,6 +47,10 @@ def lint(folder: Folder = None, *, as_json: AsJson = False) -> None:
 @app.command()
 def show(data: Data = None, *, as_json: AsJson = False) -> None:
     """List the services of the catalogue in force."""
+    from spoc.cli.database import opened
+    from spoc.db.session import transaction
+    from spoc.intake import catalogue as versions
+
     with opened(read_settings(data)) as sessions, transaction(sessions) as session:
         version, found = versions.current(session)
     if as_json:
@@ -72,6 +72,12 @@ def publish(
     as_json: AsJson = False,
 ) -> None:
     """Put the packs of a folder in force as a new version. Tickets keep the version they were opened under."""
+    from spoc import clock
+    from spoc.cli.database import opened
+    from spoc.db.session import transaction
+    from spoc.intake import catalogue as versions
+    from spoc.people.directory import person_by_mail
+
     found = _read(folder)
     with opened(read_settings(data)) as sessions, transaction(sessions) as session:
         by_id = person_by_mail(session, by).id if by else None
@@ -82,7 +88,9 @@ def publish(
         tell(f"Version {version} with {len(found.services)} services is in force.")
 
 
-def _read(folder: Path | None) -> Catalogue:
+def _read(folder: Path | None) -> "Catalogue":
+    from catalog.document import read_packs, shipped
+
     if folder is None:
         return shipped()
     try:

@@ -1,14 +1,14 @@
 """What several commands have in common: their options, and the settings that follow from them."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from pydantic import ValidationError
 
-from spoc import log
 from spoc.errors import Misconfigured
-from spoc.settings import Settings
+
+if TYPE_CHECKING:
+    from spoc.settings import Settings
 
 Data = Annotated[
     Path | None,
@@ -23,12 +23,17 @@ Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
 
 
-def read_settings(data: Path | None = None, **given: Any) -> Settings:
+def read_settings(data: Path | None = None, **given: Any) -> "Settings":
     """The settings of the environment, with what the command line gives in their place; sets up the log.
 
     Raises:
         Misconfigured: a value cannot be used, or a folder and an address of a database are both given.
     """
+    from pydantic import ValidationError
+
+    from spoc import log
+    from spoc.settings import Settings
+
     try:
         settings = Settings(**given)
     except ValidationError as error:

@@ -2,22 +2,16 @@
 
 import sys
 from datetime import timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from routing.visibility import Role
-from spoc import clock
-from spoc.cli.database import opened
 from spoc.cli.options import AsJson, Data, read_settings
 from spoc.cli.say import print_json, print_plain, tell
-from spoc.db.session import transaction
-from spoc.people.accounts import add_person, give_password
-from spoc.people.directory import person_by_mail
-from spoc.people.grants import grant_roles, join_queues
-from spoc.people.links import make_link
-from spoc.people.tokens import create_token
-from spoc.settings import Settings
+
+if TYPE_CHECKING:
+    from spoc.settings import Settings
 
 users = typer.Typer(help="People who may sign in.", no_args_is_help=True)
 tokens = typer.Typer(help="Tokens for programs, with their owner's rights.", no_args_is_help=True)
@@ -45,12 +39,19 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Add somebody to the directory and print a link, good for one use and one day, to set a password."""
+    from spoc import clock
+    from spoc.cli.database import opened
+    from spoc.db.session import transaction
+    from spoc.people.accounts import add_person, give_password
+    from spoc.people.grants import grant_roles, join_queues
+    from spoc.people.links import make_link
+
     settings = read_settings(data)
     now = clock.now()
     with opened(settings) as sessions, transaction(sessions) as session:
         person = add_person(session, mail, name, now)
         grant_roles(session, person.id, frozenset(role or ()), now)
-        join_queues(session, person.id, dict.fromkeys(queue or (), False) | dict.fromkeys(lead or (), True))
+        join_queues(session, person.id, dict.fromkeys(queue or (), False) | dict.fromkeys(lead or (), True), now)
         if password_from_stdin:
             give_password(session, person.id, sys.stdin.readline().rstrip("\r\n"), now)
         link = (
@@ -64,7 +65,7 @@ def add(
             print_plain(link)
 
 
-def set_password_link(settings: Settings, secret: str) -> str:
+def set_password_link(settings: "Settings", secret: str) -> str:
     """The address at which a one-time secret sets a password."""
     return f"{(settings.base_url or HERE).rstrip('/')}/set-password?token={secret}"
 
@@ -78,6 +79,12 @@ def create(
     raise_for_others: Annotated[bool, typer.Option(help="May open tickets for other people.")] = False,
 ) -> None:
     """Print a new token, and nothing else. It cannot be shown again."""
+    from spoc import clock
+    from spoc.cli.database import opened
+    from spoc.db.session import transaction
+    from spoc.people.directory import person_by_mail
+    from spoc.people.tokens import create_token
+
     with opened(read_settings(data)) as sessions, transaction(sessions) as session:
         owner = person_by_mail(session, user)
         token = create_token(session, owner.id, name, clock.now(), may_raise_for_others=raise_for_others)

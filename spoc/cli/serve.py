@@ -1,26 +1,25 @@
 """`spoc web`, `spoc worker`, `spoc dispatcher`: the parts of the desk, each in a process of its own."""
 
 import threading
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from spoc import clock
-from spoc.app import create_app
-from spoc.cli.database import opened
-from spoc.cli.listen import Server, stopped_by_signal, taken_port
 from spoc.cli.options import Data, Host, Port, read_settings
 from spoc.cli.say import tell
-from spoc.cli.working import dispatching
 from spoc.errors import Misconfigured
-from spoc.jobs.app import is_in_process
-from spoc.jobs.tools import Tools
-from spoc.settings import Settings
-from spoc.web.runtime import Runtime
+
+if TYPE_CHECKING:
+    from spoc.settings import Settings
 
 
 def web(data: Data = None, host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Serve the pages and the API. Jobs wait for `spoc dispatcher` and `spoc worker`."""
+    from spoc.app import create_app
+    from spoc.cli.database import opened
+    from spoc.cli.listen import Server, stopped_by_signal, taken_port
+    from spoc.web.runtime import Runtime
+
     settings = read_settings(data)
     with stopped_by_signal(), taken_port(host, port) as taken, opened(settings) as sessions:
         app = create_app(Runtime(settings, sessions))
@@ -38,7 +37,7 @@ def worker(
     if settings.embedded:
         raise Misconfigured("A worker of its own needs SPOC_DATABASE_URL.")
     _needs_broker(settings)
-    from spoc.jobs.external import app  # noqa: PLC0415 - reads the environment when it is loaded
+    from spoc.jobs.external import app  # reads the environment when it is loaded
 
     lanes = ["--queues", ",".join(lane)] if lane else []
     app.worker_main(["worker", "--loglevel", settings.log_level, "--concurrency", str(concurrency), *lanes])
@@ -46,6 +45,12 @@ def worker(
 
 def dispatcher(data: Data = None) -> None:
     """Carry due jobs from the database to the broker; any number may run."""
+    from spoc import clock
+    from spoc.cli.database import opened
+    from spoc.cli.listen import stopped_by_signal
+    from spoc.cli.working import dispatching
+    from spoc.jobs.tools import Tools
+
     settings = read_settings(data)
     _needs_broker(settings)
     with stopped_by_signal(), opened(settings) as sessions, dispatching(Tools(settings, sessions, clock.now)):
@@ -53,6 +58,8 @@ def dispatcher(data: Data = None) -> None:
         threading.Event().wait()
 
 
-def _needs_broker(settings: Settings) -> None:
+def _needs_broker(settings: "Settings") -> None:
+    from spoc.jobs.app import is_in_process
+
     if is_in_process(settings.broker_url):
         raise Misconfigured("A process of its own needs SPOC_BROKER_URL, such as amqp://user:password@host.")

@@ -1,5 +1,7 @@
 """What an empty database gets at its first start: organisation, catalogue, settings of the reports, a first key."""
 
+import os
+
 from rich.progress import Progress
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
@@ -7,6 +9,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from catalog.document import shipped
 from spoc import clock
 from spoc.cli.say import out
+from spoc.cli.zone import machine_zone
 from spoc.db.people import OrganisationRow
 from spoc.db.session import transaction
 from spoc.intake import catalogue
@@ -15,19 +18,26 @@ from spoc.reports import presets
 
 FIRST_MAIL = "admin@localhost.localdomain"
 FIRST_NAME = "Our service desk"
-FIRST_ZONE = "UTC"
 
 
-def prepare(session: Session) -> None:
-    """Write what is missing and change nothing that is there."""
+def prepare(session: Session) -> str | None:
+    """Write what is missing and change nothing that is there; the time zone of a new organisation, else None."""
     now = clock.now()
+    is_new = session.scalar(select(OrganisationRow.id)) is None
+    zone = machine_zone(os.environ)
     try:
         catalogue.newest_version(session)
     except catalogue.NothingPublished:
         catalogue.publish(session, shipped(), None, "As shipped", now)
     queues = [(queue.key, queue.title) for queue in catalogue.current(session)[1].queues]
-    first_start.prepare(session, FIRST_NAME, FIRST_ZONE, queues)
+    first_start.prepare(session, FIRST_NAME, zone, queues)
     presets.seed(session, now)
+    return zone if is_new else None
+
+
+def hint(zone: str) -> str:
+    """What to print once a new organisation was given a name and a time zone that nobody chose."""
+    return f"The desk keeps the time of {zone}. An administrator sets that and your name on the page /organisation."
 
 
 def first_key(session: Session) -> str | None:
@@ -46,7 +56,7 @@ def fill_demo(sessions: sessionmaker[Session]) -> None:
     Raises:
         NotEmpty: there are real people in the database.
     """
-    from spoc.demo import fill  # noqa: PLC0415 - no part of a desk that runs for real
+    from spoc.demo import fill  # no part of a desk that runs for real
 
     with transaction(sessions) as session:
         if is_demo(session):
@@ -58,6 +68,6 @@ def fill_demo(sessions: sessionmaker[Session]) -> None:
 
 def demo_sign_ins() -> tuple[tuple[str, ...], str]:
     """Mail addresses of the demo's people, and their one password."""
-    from spoc.demo import PASSWORD, SIGN_INS, mail_of  # noqa: PLC0415 - the same
+    from spoc.demo import PASSWORD, SIGN_INS, mail_of
 
     return tuple(mail_of(account) for account in SIGN_INS), PASSWORD

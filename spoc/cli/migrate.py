@@ -1,11 +1,7 @@
 """`spoc migrate`."""
 
-from spoc.cli import first_steps
-from spoc.cli.database import opened, reached
 from spoc.cli.options import AsJson, Data, read_settings
 from spoc.cli.say import print_json, tell
-from spoc.db import migrate as migrations
-from spoc.db.session import transaction
 
 
 def migrate(data: Data = None, *, as_json: AsJson = False) -> None:
@@ -13,14 +9,21 @@ def migrate(data: Data = None, *, as_json: AsJson = False) -> None:
 
     Running it again changes nothing, and any number may run at once.
     """
+    from spoc.cli import first_steps
+    from spoc.cli.database import opened, reached
+    from spoc.db import migrate as migrations
+    from spoc.db.session import transaction
+
     settings = read_settings(data)
     with reached(settings) as url:
         before = migrations.current(url)
         migrations.upgrade(url)
         with opened(settings) as sessions, transaction(sessions) as session:
-            first_steps.prepare(session)
+            zone = first_steps.prepare(session)
     head = migrations.head()
     if as_json:
         print_json({"before": before, "now": head})
     else:
         tell(f"The database is at {head} " + ("already." if before == head else "now."))
+        if zone is not None:
+            tell(first_steps.hint(zone))

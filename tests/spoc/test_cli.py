@@ -91,6 +91,36 @@ def test_migrating_again_changes_nothing(database: str) -> None:
     assert json.loads(done.stdout) == {"before": migrate.head(), "now": migrate.head()}
 
 
+def test_a_new_organisation_keeps_the_machines_time_and_says_where_to_change_it(server_url: str) -> None:
+    with fresh_database(server_url) as url:
+        first = spoc("migrate", SPOC_DATABASE_URL=url, TZ="Europe/Berlin")
+        second = spoc("migrate", SPOC_DATABASE_URL=url, TZ="Asia/Tokyo")
+
+        assert "The desk keeps the time of Europe/Berlin." in first.stdout
+        assert "/organisation" in first.stdout
+        assert "keeps the time" not in second.stdout
+        assert rows(url, "SELECT time_zone FROM organisation") == [("Europe/Berlin",)]
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("version",), ("report", "--help"), ("user", "add", "--help")])
+def test_help_and_version_load_neither_database_nor_web_nor_jobs(arguments: tuple[str, ...]) -> None:
+    code = f"import sys; from spoc.cli import app; app({list(arguments)!r}, standalone_mode=False); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    heavy = {
+        "alembic",
+        "celery",
+        "fastapi",
+        "holidays",
+        "kombu",
+        "pydantic_settings",
+        "sqlalchemy",
+        "starlette",
+        "structlog",
+    }
+
+    assert heavy & set(done.stdout.split()) == set()
+
+
 def test_an_empty_database_gets_the_catalogue_that_ships(database: str) -> None:
     shown = json.loads(spoc("catalog", "show", "--json", SPOC_DATABASE_URL=database).stdout)
 

@@ -87,6 +87,7 @@ def test_it_opens_is_ready_and_says_how_to_sign_in(tmp_path: Path, up: Up) -> No
     link = re.search(rf"http://127\.0\.0\.1:{desk.port}(/set-password\?token=\S+)", printed)
 
     assert desk.until_ready() == 200
+    assert "The desk keeps the time of " in printed
     assert link is not None
     assert desk.get(link[1]) == 200
 
@@ -122,6 +123,7 @@ def test_a_second_start_finds_everything_as_it_was(tmp_path: Path, up: Up) -> No
 
     assert "Sign in with your mail address and password." in printed
     assert "set-password" not in printed
+    assert "keeps the time" not in printed
 
 
 def test_after_kill_9_it_opens_again(tmp_path: Path, up: Up) -> None:

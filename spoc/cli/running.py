@@ -1,0 +1,118 @@
+"""The whole desk in one process: what `spoc up` does."""
+
+import fcntl
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from spoc import clock
+from spoc.app import create_app
+from spoc.cli import first_steps
+from spoc.cli.database import opened
+from spoc.cli.listen import Server, stopped_by_signal, taken_port
+from spoc.cli.people import set_password_link
+from spoc.cli.say import out, tell
+from spoc.cli.working import working
+from spoc.db import migrate
+from spoc.db.session import transaction
+from spoc.errors import Unavailable
+from spoc.jobs.tools import Tools
+from spoc.settings import Settings
+from spoc.web.runtime import Runtime
+
+
+def run(settings: Settings, host: str, port: int, *, demo: bool) -> None:
+    """Database, jobs and pages, until a signal ends all of it; `demo` fills an empty database.
+
+    Raises:
+        Unavailable: the port, the data folder, the database or the worker cannot be had.
+    """
+    if settings.base_url is None:
+        settings = settings.model_copy(update={"base_url": f"http://{_in_url(host)}:{port}"})
+    with stopped_by_signal(), ExitStack() as stack:
+        taken = stack.enter_context(taken_port(host, port))
+        if settings.embedded:
+            stack.enter_context(_only_one(settings.data))
+        with out.status("Starting the database …"):
+            sessions = stack.enter_context(_migrated(settings))
+        if demo:
+            first_steps.fill_demo(sessions)
+        with transaction(sessions) as session:
+            zone = first_steps.prepare(session)
+        with out.status("Starting the worker …"):
+            poke = stack.enter_context(working(Tools(settings, sessions, clock.now)))
+        how_to_sign_in = _how_to_sign_in(settings, sessions)
+        app = create_app(Runtime(settings, sessions, poke))
+        Server(app, on_start=lambda: _welcome(settings, how_to_sign_in, zone)).run(sockets=[taken])
+
+
+@contextmanager
+def _migrated(settings: Settings) -> Iterator[sessionmaker[Session]]:
+    if settings.database_url is not None:
+        migrate.upgrade(settings.database_url)
+    with opened(settings) as sessions:
+        yield sessions
+
+
+@contextmanager
+def _only_one(folder: Path) -> Iterator[None]:
+    """Hold the data folder for this process; the kernel lets it go whatever ends the process."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "up.lock").open("w")
+    except OSError as error:
+        raise Unavailable(f"The data folder {folder} cannot be used: {error.strerror}.") from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Unavailable(
+                f"Another `spoc up` runs on the data folder {folder}: stop it, or give another."
+            ) from None
+        yield
+
+
+def _how_to_sign_in(settings: Settings, sessions: sessionmaker[Session]) -> Callable[[], None]:
+    """What to print below the address; asked now, because it makes the link."""
+    with transaction(sessions) as session:
+        if first_steps.is_demo(session):
+            return _tell_demo
+        secret = first_steps.first_key(session)
+    if secret is None:
+        return lambda: tell("Sign in with your mail address and password.")
+    return lambda: _tell_first(set_password_link(settings, secret))
+
+
+def _tell_demo() -> None:
+    mails, password = first_steps.demo_sign_ins()
+    tell(f"Sign in with the password [bold]{password}[/bold] as")
+    for mail in mails:
+        tell(f"  {mail}")
+
+
+def _tell_first(link: str) -> None:
+    tell(f"Set a password for the administrator [bold]{first_steps.FIRST_MAIL}[/bold], once, within a day:")
+    out.print(f"  {link}", soft_wrap=True, markup=False)
+
+
+def _welcome(settings: Settings, how_to_sign_in: Callable[[], None], zone: str | None) -> None:
+    tell("")
+    tell(f"[bold green]The desk is open:[/bold green] [bold]{settings.base_url}[/bold]")
+    tell("")
+    how_to_sign_in()
+    tell("")
+    if zone is not None:
+        tell(first_steps.hint(zone))
+    where = (
+        f"Your data stays in {settings.data.resolve()}." if settings.embedded else "Your data stays in your database."
+    )
+    tell(f"[dim]{where} Ctrl-C stops the desk.[/dim]")
+
+
+def _in_url(host: str) -> str:
+    """An address as a browser takes it: brackets around IPv6, and this machine's own where it listens on all."""
+    if host in {"0.0.0.0", "::", ""}:  # noqa: S104 - compared, not listened on
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host

@@ -45,9 +45,9 @@ def told(error: BaseException) -> str:
     return " ".join([": ".join(kinds), *(part for part in (state, constraint) if part)])
 
 
-def traced(info: ExcInfo) -> str:
+def traced(exc_info: ExcInfo) -> str:
     """Where an error was raised, and what led to it first, each with no more than may be told of it."""
-    parts = ["".join(traceback.format_tb(one.__traceback__)) + told(one) for one in _with_causes(info[1])]
+    parts = ["".join(traceback.format_tb(one.__traceback__)) + told(one) for one in _with_causes(exc_info[1])]
     return "\nthen, because of it or while it was handled:\n".join(parts)
 
 

@@ -182,7 +182,8 @@ def test_without_a_mail_server_the_mail_is_kept(world: World, tools: Tools) -> N
 def test_a_kept_mail_can_be_sent_later(world: World, tools: Tools, post: Tools, inbox: Inbox) -> None:
     world.submit("laptop-fault")
     run(mail_job(tools.sessions), tools)
-    run(*again(post.sessions), post)
+    (job_id,) = again(post.sessions)
+    run(job_id, post)
 
     assert len(inbox.mails) == 1
     assert mails(post.sessions)[0].state is MailState.SENT
@@ -230,7 +231,8 @@ def test_whoever_may_not_see_the_ticket_any_more_is_not_sent_it_again(
     run(mail_job(tools.sessions), tools)
     change(world)
     world.session.commit()
-    run(*again(post.sessions), post)
+    (job_id,) = again(post.sessions)
+    run(job_id, post)
 
     (mail,) = mails(post.sessions)
     assert inbox.mails == []

@@ -27,6 +27,7 @@ GUIDES: Final = {
     "reports": marked("Reading the numbers"),
     "catalogue": marked("Keeping the catalogue"),
     "api": marked("Programs that ask"),
+    "first-day": marked("First day"),
     "running": marked("Running SPOC"),
 }
 """In the order of the list; the key is the file's name and the last part of the address."""

@@ -70,12 +70,18 @@ def _check(session: Session, person_id: int, wanted: Details, manager: PersonRow
         for name, text in (("department", wanted.department), ("job_title", wanted.job_title))
         if len(_tidy(text)) > LONGEST or not _tidy(text).isprintable()
     ]
-    if wanted.location and session.scalar(select(LocationRow.id).where(LocationRow.key == wanted.location)) is None:
+    if wanted.location and not _is_place(session, wanted.location):
         faults.append(Fault("location", "unknown", "There is no such location."))
     if wanted.manager.strip():
         faults += _manager_faults(session, person_id, manager)
     if faults:
         raise InvalidAccount(*faults)
+
+
+def _is_place(session: Session, key: str) -> bool:
+    """Whether there is such a location; it is not removed before the person is written."""
+    kept = select(LocationRow.id).where(LocationRow.key == key).with_for_update(read=True, key_share=True)
+    return session.scalar(kept) is not None
 
 
 def _manager_faults(session: Session, person_id: int, manager: PersonRow | None) -> list[Fault]:

@@ -113,7 +113,10 @@ def test_a_list_behind_nothing_is_refused(world: World, client: TestClient, bad:
 
 def test_an_empty_desk_says_so_on_every_page(world: World, client: TestClient) -> None:
     browser = reader(world, client)
-    assert "Nobody asked for anything" in browser.get("/reports").text
+    page = browser.get("/reports").text
+    assert "Nobody asked for anything" in page
+    assert 'id="weeks"' not in page
+    assert "Why 0 were not solved" not in page
     assert "Nobody had to come back" in browser.get("/reports/repeat").text
     assert "no ticket here that you may open" in browser.get("/reports/openings").text
 

@@ -1,17 +1,6 @@
 """What can be the case when the desk says no to a move; each error carries its values and a stable code."""
 
-from dataclasses import dataclass
-
-from spoc.errors import Conflict, Invalid
-
-
-@dataclass(frozen=True)
-class DeskFault:
-    """The part of a request to mend."""
-
-    field: str
-    code: str
-    message: str
+from spoc.errors import Conflict, Fault, Invalid
 
 
 class AlreadyClaimed(Conflict):
@@ -72,7 +61,7 @@ class NotAFirst(Invalid):
 
     def __init__(self) -> None:
         super().__init__("The first contact is the one that opened the request. Say what kind this one was.")
-        self.faults = (DeskFault("kind", self.code, str(self)),)
+        self.faults = (Fault("kind", self.code, str(self)),)
 
 
 class NotResolved(Conflict):
@@ -93,4 +82,4 @@ class NothingSaid(Invalid):
     def __init__(self, what: str, field: str = "") -> None:
         super().__init__(f"Write {what} first.")
         if field:
-            self.faults = (DeskFault(field, self.code, str(self)),)
+            self.faults = (Fault(field, self.code, str(self)),)

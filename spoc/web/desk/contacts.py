@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Annotated
+from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -30,7 +32,8 @@ from spoc.web.asking.parcel import Parcel, read_parcel
 from spoc.web.deps import Database, Now, Running, require
 from spoc.web.desk.solved import solve
 from spoc.web.desk.words import choices
-from spoc.web.pages import notice, redirect, render
+from spoc.web.once import lead_once
+from spoc.web.pages import notice, render
 from spoc.web.permissions import Permission
 from spoc.web.words import gettext, marked
 from spoc.web.words_of_contacts import KINDS
@@ -59,6 +62,7 @@ class ContactForm(BaseModel):
     minutes: Annotated[float, Field(ge=0, le=600)] = 5
     ended_ago: Annotated[int, Field(ge=0, le=7 * 24 * 60)] = 0
     solved: Text = ""
+    once: Annotated[str, Field(max_length=100)] = ""
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,8 @@ def log(
         return _form(http, session, actor, given, parcel.items, now, refusal, 422)
     try:
         with session.begin_nested():  # what was written before it was refused is undone; the form still reads
-            answer = _write(http, session, actor, given, parcel.items, now)
+            write = partial(_write, session, actor, given, parcel.items, now)
+            answer = lead_once(http, session, actor, given.once, parcel.fingerprint, write)
     except (InvalidAnswers, Invalid, NotFound) as refused:
         faults = refused.faults if isinstance(refused, InvalidAnswers) else ()
         refusal = Refusal("" if faults else str(refused), faults)
@@ -112,18 +117,19 @@ def _read(items: Sequence[tuple[str, str]]) -> tuple[ContactForm, Refusal | None
 
 
 def _write(
-    http: Request, session: Session, actor: Actor, given: ContactForm, items: Sequence[tuple[str, str]], now: datetime
-) -> Response:
+    session: Session, actor: Actor, given: ContactForm, items: Sequence[tuple[str, str]], now: datetime
+) -> dict[str, str]:
+    """Write the contact; the page that this leads to, with its notice."""
     ended_at = now - timedelta(minutes=given.ended_ago)
     if given.about:
         touch = Touch(given.channel, given.kind, None, None, ended_at, given.minutes, given.text)
         log_contact(session, actor, given.about.upper(), touch, now)
-        return redirect(http, f"/tickets/{given.about.upper()}", told=LOGGED, about=given.about.upper())
+        return {"path": f"/tickets/{given.about.upper()}", "told": LOGGED, "about": given.about.upper()}
     accepted = _open(session, actor, given, items, now)
     solved = bool(given.solved) and solve(session, actor, accepted, given.solved, ended_at)
     reference = accepted.reference
     path = f"/tickets/{reference}" if can_open(session, actor, reference) else "/desk/log"
-    return redirect(http, path, told=SOLVED if solved else OPENED, about=reference)
+    return {"path": path, "told": SOLVED if solved else OPENED, "about": reference}
 
 
 def _open(
@@ -182,6 +188,7 @@ def _form(
         status,
         counts={badge.key: badge.open_count for badge in badges(session, actor, now)},
         given=given,
+        once=given.once or str(uuid4()),
         refusal=refusal.text if refusal else "",
         summary=_summary(service, faults),
         faults={fault.field: fault.message for fault in faults},

@@ -2,7 +2,7 @@
 
 from functools import partial
 from typing import Annotated, Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Form, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
@@ -19,6 +19,7 @@ from spoc.desk.requests import page_of_requests
 from spoc.desk.tickets import read_ticket
 from spoc.intake.catalogue import service_at
 from spoc.web.deps import Database, Now, Visitor, require
+from spoc.web.once import Key, PageKey, answer_once, fingerprint_of, lead_once
 from spoc.web.pages import notice, redirect, render, view_of
 from spoc.web.permissions import Permission
 from spoc.web.ticket.api_shape import ticket_json
@@ -46,6 +47,12 @@ class MessageBody(BaseModel):
     body: Annotated[str, Field(max_length=4000)]
     internal: bool = False
     only_own_queue: bool = False
+
+
+class MessageForm(MessageBody):
+    """The same from a page, whose `once` makes a double click harmless."""
+
+    once: Annotated[str, Field(max_length=100)] = ""
 
 
 @router.get("/requests", include_in_schema=False)
@@ -83,8 +90,8 @@ def show_ticket(
     seen = view_of(visit, now)
     if page.as_agent and (not page.is_requester or view == "desk"):
         counts = {badge.key: badge.open_count for badge in badges(session, actor, now)}
-        return render(http, "ticket/agent.html", counts=counts, **agent_values(page, actor, seen))
-    return render(http, "ticket/status.html", **status_values(page, seen))
+        return render(http, "ticket/agent.html", counts=counts, once=str(uuid4()), **agent_values(page, actor, seen))
+    return render(http, "ticket/status.html", once=str(uuid4()), **status_values(page, seen))
 
 
 @router.get("/api/tickets/{reference}")
@@ -100,20 +107,29 @@ def write(
     session: Database,
     now: Now,
     actor: SignedIn,
-    message: Annotated[MessageBody, Form()],
+    message: Annotated[MessageForm, Form()],
 ) -> Response:
     """A reply or an internal note."""
-    send_message(session, actor, reference, now, channel=Channel.WEB, **message.model_dump())
-    return redirect(http, f"/tickets/{reference}", told=NOTED if message.internal else SENT)
+
+    def send() -> dict[str, str]:
+        given = message.model_dump(exclude={"once"})
+        send_message(session, actor, reference, now, channel=Channel.WEB, **given)
+        return {"path": f"/tickets/{reference}", "told": NOTED if message.internal else SENT}
+
+    return lead_once(http, session, actor, message.once, fingerprint_of(message), send)
 
 
 @router.post("/api/tickets/{reference}/messages", status_code=201)
 def write_by_program(
-    reference: str, message: MessageBody, session: Database, now: Now, actor: SignedIn
-) -> dict[str, str]:
+    reference: str, message: MessageBody, session: Database, now: Now, actor: SignedIn, key: Key = None
+) -> Response:
     """A reply or an internal note."""
-    public_id = send_message(session, actor, reference, now, channel=Channel.API, **message.model_dump())
-    return {"id": str(public_id)}
+
+    def send() -> dict[str, str]:
+        public_id = send_message(session, actor, reference, now, channel=Channel.API, **message.model_dump())
+        return {"id": str(public_id)}
+
+    return answer_once(session, actor, f"POST /api/tickets/{reference}/messages", key, message, send)
 
 
 @router.post("/tickets/{reference}/reopen", include_in_schema=False)
@@ -123,9 +139,14 @@ def reopen(http: Request, reference: str, session: Database, now: Now, actor: Si
 
 
 @router.post("/tickets/{reference}/news", include_in_schema=False)
-def ask_news(http: Request, reference: str, session: Database, now: Now, actor: SignedIn) -> Response:
-    ask_for_news(session, actor, reference, now, channel=Channel.WEB)
-    return redirect(http, f"/tickets/{reference}", told=ASKED, about=reference)
+def ask_news(
+    http: Request, reference: str, session: Database, now: Now, actor: SignedIn, key: PageKey = ""
+) -> Response:
+    def ask() -> dict[str, str]:
+        ask_for_news(session, actor, reference, now, channel=Channel.WEB)
+        return {"path": f"/tickets/{reference}", "told": ASKED, "about": reference}
+
+    return lead_once(http, session, actor, key, b"", ask)
 
 
 @router.post("/tickets/{reference}/steps/{task_id}/finish", include_in_schema=False)

@@ -95,6 +95,11 @@ def possible_from(act: Act) -> frozenset[TaskState]:
     return _MOVES[act][0]
 
 
+def acts_from(state: TaskState) -> frozenset[Act]:
+    """What may happen to a task in this state."""
+    return frozenset(act for act, (sources, _) in _MOVES.items() if state in sources)
+
+
 def after(state: TaskState, act: Act, *, assigned: bool = False) -> TaskState:
     """The state that follows; resume and reopen give an `assigned` task back to its assignee.
 

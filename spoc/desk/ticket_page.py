@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from catalog.service import FieldKind
-from routing.lifecycle import Department
+from routing.lifecycle import WORKABLE, Department
 from routing.work import Channel, ContactKind, HoldReason, RepeatCause, TaskState, TicketState
 
 
@@ -166,7 +166,4 @@ class TicketPage:
     @property
     def your_turn(self) -> tuple[TaskPart, ...]:
         """The reader's own steps that they can do now."""
-        return tuple(task for task in self.tasks if task.is_own_step and task.state in _WORKABLE)
-
-
-_WORKABLE = frozenset({TaskState.READY, TaskState.CLAIMED, TaskState.ON_HOLD})
+        return tuple(task for task in self.tasks if task.is_own_step and task.state in WORKABLE)

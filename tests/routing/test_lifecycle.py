@@ -16,6 +16,7 @@ from routing.lifecycle import (
     Department,
     Share,
     Standing,
+    acts_from,
     after,
     departments,
     now_ready,
@@ -262,3 +263,8 @@ def test_no_task_is_ready_before_its_needs_and_every_plan_resolves(plan: list[St
             tasks[key] = Standing(key, after(TaskState.READY, Act.FINISH), tasks[key].needs)
 
     assert ticket_state(list(tasks.values())) is TicketState.RESOLVED
+
+
+@pytest.mark.parametrize("state", TaskState)
+def test_acts_from_a_state_are_those_that_are_possible_in_it(state: TaskState) -> None:
+    assert acts_from(state) == {act for act in Act if state in possible_from(act)}

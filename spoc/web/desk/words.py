@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from routing.lifecycle import Department
+from routing.lifecycle import OPEN, Department
 from routing.work import HoldReason, TaskState
 from spoc.desk.ticket_rows import YOU
 from spoc.web.formats import View
 from spoc.web.words import gettext, marked
 
 SOON: Final = timedelta(hours=2)
-OVER: Final = frozenset({TaskState.DONE, TaskState.SKIPPED, TaskState.CANCELLED})
 HOLDS: Final[Mapping[HoldReason, str]] = {
     HoldReason.REQUESTER: marked("Asked back"),
     HoldReason.VENDOR: marked("Vendor"),
@@ -31,7 +30,7 @@ class Due:
 
 def due_mark(due_at: datetime | None, state: TaskState, view: View, *, paused: bool = False) -> Due | None:
     """The mark of a task; None once it is over."""
-    if state in OVER:
+    if state not in OPEN:
         return None
     if paused:
         return Due("stopped", gettext("Clock stopped"), None)

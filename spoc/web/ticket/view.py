@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from catalog.service import FieldKind
-from routing.lifecycle import OPEN, Department
+from routing.lifecycle import OPEN, WORKABLE, Act, Department, acts_from
 from routing.visibility import Actor
 from routing.work import ContactKind, HoldReason, TaskState, TicketState
 from spoc.desk.requests import Next, Request
@@ -27,6 +27,7 @@ _CORRECT = (ContactKind.THANKS, ContactKind.RESPONSE, ContactKind.REPEAT, Contac
 CORRECTIONS = {kind: KINDS[kind] for kind in _CORRECT}
 UNLINKED = {ContactKind.FIRST: marked("Something new"), **CORRECTIONS}
 FEW = 3
+_SHOWN = frozenset(Act) - {Act.SKIP, Act.CANCEL}
 _URGENCY = (TaskState.CLAIMED, TaskState.READY, TaskState.ON_HOLD, TaskState.WAITING)
 
 
@@ -74,7 +75,7 @@ class RequestLine:
 
 def agent_values(page: TicketPage, actor: Actor, view: View) -> dict[str, Any]:
     lines = task_lines(page, view)
-    mine = [line for line in lines if line.task.may_act and line.task.state in OPEN - {TaskState.WAITING}]
+    mine = [line for line in lines if line.task.may_act and line.task.state in WORKABLE]
     return {
         "page": page,
         "asks": ask_cards(page, view),
@@ -113,7 +114,7 @@ def status_values(page: TicketPage, view: View) -> dict[str, Any]:
 
 
 def _turn(lines: Sequence[TaskLine]) -> list[TaskLine]:
-    return [line for line in lines if line.task.is_own_step and line.task.state in OPEN - {TaskState.WAITING}]
+    return [line for line in lines if line.task.is_own_step and line.task.state in WORKABLE]
 
 
 def _urgency(line: TaskLine) -> tuple[int, bool, str]:
@@ -138,7 +139,7 @@ def task_lines(page: TicketPage, view: View) -> list[TaskLine]:
 
 
 def _line(task: TaskPart, view: View) -> TaskLine:
-    turn = task.is_own_step and task.state in OPEN - {TaskState.WAITING}
+    turn = task.is_own_step and task.state in WORKABLE
     return TaskLine(
         task=task,
         state="your_turn" if turn else task.state.value,
@@ -151,14 +152,8 @@ def _line(task: TaskPart, view: View) -> TaskLine:
 
 def acts_on(task: TaskPart) -> frozenset[str]:
     """What its state allows (`routing.lifecycle`); a person's own step is only ever finished."""
-    if task.queue is None:
-        return frozenset({"finish"}) if task.state in OPEN - {TaskState.WAITING} else frozenset()
-    return {
-        TaskState.READY: frozenset({"claim", "hold", "finish", "handoff"}),
-        TaskState.CLAIMED: frozenset({"release", "hold", "finish", "handoff"}),
-        TaskState.ON_HOLD: frozenset({"resume", "finish", "handoff"}),
-        TaskState.DONE: frozenset({"reopen"}),
-    }.get(task.state, frozenset())
+    shown = _SHOWN if task.queue else {Act.FINISH}
+    return frozenset(act.value for act in acts_from(task.state) & shown)
 
 
 def ask_cards(page: TicketPage, view: View) -> list[AskCard]:

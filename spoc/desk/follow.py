@@ -20,6 +20,8 @@ from spoc.desk.moves import tell
 from spoc.desk.ticket_rows import Task, Ticket
 
 OVER = frozenset({TicketState.RESOLVED, TicketState.CLOSED, TicketState.CANCELLED})
+_ASK_NOW = {TicketState.RESOLVED: "ask_resolved", TicketState.CANCELLED: "ask_cancelled"}
+_TICKET_NOW = {TicketState.WAITING_FOR_REQUESTER: "waiting_for_requester", TicketState.CANCELLED: "cancelled"}
 _NOT_OVER: dict[str, Any] = {"resolved_at": None, "resolved_by_queue_id": None, "cancelled_at": None}
 
 
@@ -32,7 +34,7 @@ def follow(
     """
     _open_what_waited(session, ticket_by_id(session, ticket_id), now)
     ticket = ticket_by_id(session, ticket_id)
-    _settle_asks(session, ticket, by, now)
+    _settle_asks(session, ticket, by, actor_id, now)
     _settle_ticket(session, ticket, actor_id, now, why)
 
 
@@ -51,7 +53,7 @@ def _open_what_waited(session: Session, ticket: Ticket, now: datetime) -> None:
             tell(session, task, "became_ready", None, now, public=False)
 
 
-def _settle_asks(session: Session, ticket: Ticket, by: Task | None, now: datetime) -> None:
+def _settle_asks(session: Session, ticket: Ticket, by: Task | None, actor_id: int | None, now: datetime) -> None:
     wanted = select(AskRow.id, AskRow.resolved_at, AskRow.cancelled_at).where(AskRow.ticket_id == ticket.id)
     groups = _by_ask(ticket)
     for ask_id, resolved_at, cancelled_at in session.execute(wanted).all():
@@ -60,6 +62,8 @@ def _settle_asks(session: Session, ticket: Ticket, by: Task | None, now: datetim
         if (state is TicketState.RESOLVED, state is TicketState.CANCELLED) != stored:
             values = _ask_values(state, by if by and by.ask_id == ask_id else None, now)
             session.execute(update(AskRow).where(AskRow.id == ask_id).values(values))
+            kind = _ASK_NOW.get(state, "ask_reopened")
+            record(session, ticket.id, [Happening(kind, actor_id=actor_id, ask_id=ask_id)], now)
 
 
 def _ask_values(state: TicketState, by: Task | None, now: datetime) -> dict[str, Any]:
@@ -97,6 +101,9 @@ def _settle_ticket(session: Session, ticket: Ticket, actor_id: int | None, now: 
     elif was_over:
         again = Happening("ticket_reopened", actor_id=actor_id, public=True, what={"why": why})
         _announce(session, ticket, again, "mail.ticket_reopened", now)
+    if state is not TicketState.RESOLVED and (state in _TICKET_NOW or not was_over):
+        changed = Happening(_TICKET_NOW.get(state, "in_work_again"), actor_id=actor_id)
+        record(session, ticket.id, [changed], now)
 
 
 def _announce(session: Session, ticket: Ticket, happening: Happening, kind: str, now: datetime) -> None:

@@ -5,7 +5,7 @@ from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from routing.errors import NotPossible
@@ -17,6 +17,7 @@ from spoc.db.tickets import AskRow, EventRow, MessageRow, TaskRow, TicketRow
 from spoc.desk.claims import claim, release
 from spoc.desk.errors import AlreadyClaimed, AlreadyThere, NotAMember, NothingSaid, NotLater, NotResolved, UnknownQueue
 from spoc.desk.finishing import finish, reopen_task, reopen_ticket
+from spoc.desk.follow import follow
 from spoc.desk.handoff import hand_over
 from spoc.desk.holds import hold, resume
 from spoc.desk.messages import send_message
@@ -334,6 +335,31 @@ def test_reopening_a_task_opens_the_ticket_again(world: World, session: Session,
     assert ask.resolved_by_queue_id is None
     assert ask.first_resolved_by_queue_id == session.scalar(select(QueueRow.id).where(QueueRow.key == queue))
     assert events(session, ticket, "ticket_reopened")[0].what == {"why": "It came back"}
+
+
+def test_every_change_of_a_ticket_and_its_ask_is_in_the_log(world: World, session: Session, now: datetime) -> None:
+    ticket = world.submit("password-access")
+    first, queue = open_tasks(session, ticket)[0]
+    agent = world.actor(f"agent.{queue}")
+    hold(session, agent, first, now, reason=HoldReason.REQUESTER, note="Which system?")
+    resume(session, agent, first, now)
+    finish(session, agent, first, now)
+    reopen_task(session, agent, first, now, why="It came back")
+    session.execute(update(TaskRow).values(state=TaskState.CANCELLED))
+    follow(session, ticket.ticket_id, None, now)
+
+    kinds = {"ask_resolved", "ask_reopened", "ask_cancelled", "waiting_for_requester", "in_work_again", "cancelled"}
+    log = session.scalars(select(EventRow).where(EventRow.kind.in_(kinds)).order_by(EventRow.number)).all()
+    assert [event.kind for event in log] == [
+        "waiting_for_requester",
+        "in_work_again",
+        "ask_resolved",
+        "ask_reopened",
+        "ask_cancelled",
+        "cancelled",
+    ]
+    assert not any(event.public for event in log)
+    assert ticket_row(session, ticket).state is TicketState.CANCELLED
 
 
 def test_reopening_a_task_needs_a_reason(world: World, session: Session, now: datetime) -> None:

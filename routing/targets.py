@@ -1,4 +1,4 @@
-"""Promises and what becomes of them: pauses that move a due time, and when a promise is broken."""
+"""Promises and what becomes of them: pauses that move a due time, and when work is late."""
 
 from datetime import datetime, timedelta
 
@@ -22,8 +22,3 @@ def due_after_pause(due_at: datetime, paused_from: datetime, paused_to: datetime
 def is_late(due_at: datetime | None, now: datetime) -> bool:
     """Whether the due time has passed; what has none is never late, and the due instant itself is in time."""
     return due_at is not None and now > due_at
-
-
-def breach(due_at: datetime | None, finished_at: datetime | None, now: datetime) -> datetime | None:
-    """The instant at which the promise was broken, which is its due time; None while it is kept."""
-    return due_at if is_late(due_at, finished_at or now) else None

@@ -56,14 +56,6 @@ def take_task(session: Session, actor: Actor, task_id: UUID) -> tuple[Ticket, Ta
         NotFound: there is none, or it is not theirs to see.
         NotAllowed: they see it, but it is in a queue they do not work in, or another person's step.
     """
-    ticket, task = take_seen_task(session, actor, task_id)
-    if not may_act(actor, task):
-        raise NotAllowed(f"“{task.title}” is with {task.queue_title or 'somebody else'}, not with you.")
-    return ticket, task
-
-
-def take_seen_task(session: Session, actor: Actor, task_id: UUID) -> tuple[Ticket, Task]:
-    """As `take_task`, for an actor who only needs to see the task."""
     ticket_id = session.scalar(select(TaskRow.ticket_id).where(TaskRow.public_id == task_id))
     if ticket_id is None:
         raise NotFound("There is no such task.")
@@ -72,6 +64,8 @@ def take_seen_task(session: Session, actor: Actor, task_id: UUID) -> tuple[Ticke
     task = next(one for one in ticket.tasks if one.public_id == task_id)
     if sight(actor, ticket.view, task.part) is not Sight.FULL:
         raise NotFound("There is no such task.")
+    if not may_act(actor, task):
+        raise NotAllowed(f"“{task.title}” is with {task.queue_title or 'somebody else'}, not with you.")
     return ticket, task
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from routing.calendars import Calendar, working_minutes_between, working_time_between
 from routing.errors import NoWorkingTime
-from routing.targets import breach, due_after_pause, is_late
+from routing.targets import due_after_pause, is_late
 from tests.routing.strategies import BERLIN, MINUTE, always, calendars, instants, office
 
 MONDAY_9 = datetime(2026, 1, 5, 8, tzinfo=UTC)  # nine in Berlin
@@ -76,11 +76,3 @@ def test_the_due_instant_itself_is_in_time() -> None:
     assert not is_late(MONDAY_9, MONDAY_9)
     assert is_late(MONDAY_9, MONDAY_9 + timedelta(microseconds=1))
     assert not is_late(None, MONDAY_9)
-
-
-def test_a_breach_is_dated_at_the_due_time_whenever_it_is_noticed() -> None:
-    assert breach(MONDAY_9, None, MONDAY_9 + HOUR) == MONDAY_9
-    assert breach(MONDAY_9, MONDAY_9 + HOUR, MONDAY_9 + 9 * HOUR) == MONDAY_9
-    assert breach(MONDAY_9, MONDAY_9 - HOUR, MONDAY_9 + HOUR) is None
-    assert breach(MONDAY_9, None, MONDAY_9) is None
-    assert breach(None, None, MONDAY_9) is None

@@ -21,7 +21,7 @@ CENT = Decimal("0.01")
 def to_json(report: FcrReport) -> dict[str, Any]:
     """JSON values only. Rates are shares of one, or null where there are fewer than 20 cases; money is text.
 
-    `headline` is the rate of a closed period, null while it is open; `low` and `high` are the rates with provisional
+    `rate` is resolved of decided as it stands. `headline` is that of a closed period, null while it is open; `low` and `high` are the rates with provisional
     openings counted as failed and as resolved.
     """
     question = report.question
@@ -72,6 +72,7 @@ def tally_json(tally: Tally, *, closed: bool) -> dict[str, Any]:
         "not_resolved": tally.not_resolved,
         "provisional": tally.provisional,
         "pending": tally.pending,
+        "rate": share_of(tally.figure.rate),
         "headline": share_of(said.rate),
         "low": share_of(low),
         "high": share_of(high),

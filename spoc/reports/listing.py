@@ -1,6 +1,7 @@
-"""The tickets behind a figure: openings with verdict and reason, or contacts, as far as the reader may open them.
+"""The cases behind a figure: openings with verdict and reason, or contacts, so that whoever reads it can check it.
 
-A list never says how many entries it left out.
+A case that the figure counts is listed; which ticket it is, only to those who may open it. What a reader may not know
+of at all (confidential services) is in neither.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -53,7 +54,7 @@ class Behind:
 
 @dataclass(frozen=True)
 class Listed:
-    """One line; `verdict` for openings, `kind` for contacts. `place` is where the line stands in the whole list."""
+    """One line; `verdict` for openings, `kind` for contacts. With an empty reference the ticket is not the reader's."""
 
     reference: str
     title: str
@@ -70,23 +71,21 @@ class Listed:
 
 
 def lines_behind(session: Session, report: FcrReport, actor: Actor, behind: Behind) -> tuple[Listed, ...]:
-    """Newest first; only tickets that the actor may open. Nothing where the report itself may not be shown."""
+    """Newest first. Nothing where the report itself may not be shown."""
+    if report.hidden:
+        return ()
     if behind.of is Of.CONTACTS:
         touches = _touches(report, behind)
         titles = _titles(session, actor, (touch.ticket_id for touch in touches))
-        listed = [_contact(touch, titles[touch.ticket_id]) for touch in touches if touch.ticket_id in titles]
+        listed = [_contact(touch, titles.get(touch.ticket_id)) for touch in touches]
     elif behind.of is Of.EXCLUDED:
         left_out = [one for one in report.left_out if _in_group(report, behind)(one.opening)]
         titles = _titles(session, actor, (one.opening.ticket_id for one in left_out))
-        listed = [
-            _left_out(one, report, titles[one.opening.ticket_id]) for one in left_out if one.opening.ticket_id in titles
-        ]
+        listed = [_left_out(one, report, titles.get(one.opening.ticket_id)) for one in left_out]
     else:
         judged = list(_judged(report, behind))
         titles = _titles(session, actor, (one.opening.ticket_id for one in judged))
-        listed = [
-            _opening(one, report, titles[one.opening.ticket_id]) for one in judged if one.opening.ticket_id in titles
-        ]
+        listed = [_opening(one, report, titles.get(one.opening.ticket_id)) for one in judged]
     return tuple(sorted(listed, key=lambda line: (line.at, line.reference), reverse=True))
 
 
@@ -140,11 +139,11 @@ def _touches(report: FcrReport, behind: Behind) -> Sequence[Touch]:
     ]
 
 
-def _opening(one: Judged, report: FcrReport, title: str) -> Listed:
+def _opening(one: Judged, report: FcrReport, title: str | None) -> Listed:
     opening = one.opening
     return Listed(
-        reference=opening.reference,
-        title=title,
+        reference="" if title is None else opening.reference,
+        title=title or "",
         service_title=opening.service_title,
         channel=opening.first.channel,
         at=opening.opened_at,
@@ -155,11 +154,11 @@ def _opening(one: Judged, report: FcrReport, title: str) -> Listed:
     )
 
 
-def _left_out(one: LeftOut, report: FcrReport, title: str) -> Listed:
+def _left_out(one: LeftOut, report: FcrReport, title: str | None) -> Listed:
     opening = one.opening
     return Listed(
-        reference=opening.reference,
-        title=title,
+        reference="" if title is None else opening.reference,
+        title=title or "",
         service_title=opening.service_title,
         channel=opening.first.channel,
         at=opening.opened_at,
@@ -168,10 +167,10 @@ def _left_out(one: LeftOut, report: FcrReport, title: str) -> Listed:
     )
 
 
-def _contact(touch: Touch, title: str) -> Listed:
+def _contact(touch: Touch, title: str | None) -> Listed:
     return Listed(
-        reference=touch.reference,
-        title=title,
+        reference="" if title is None else touch.reference,
+        title=title or "",
         service_title=touch.service_title,
         channel=touch.contact.channel,
         at=touch.contact.at,

@@ -63,7 +63,7 @@ def test_the_api_gives_counts_rates_and_range(world: World, past: Past, client: 
     answer = reader(world, client).get(f"/api/reports/fcr?{PERIOD}&by=service").json()
     assert answer["gross"] == {
         "resolved": 1, "not_resolved": 1, "provisional": 0, "pending": 0,
-        "headline": None, "low": None, "high": None,
+        "rate": 0.5, "headline": None, "low": None, "high": None,
     }  # fmt: skip
     assert answer["net"]["resolved"] == 1
     assert (answer["closed"], answer["window_days"], answer["version"], answer["reasons"]) == (True, 7, 1, {})
@@ -118,7 +118,7 @@ def test_an_empty_desk_says_so_on_every_page(world: World, client: TestClient) -
     assert 'id="weeks"' not in page
     assert "Why 0 were not solved" not in page
     assert "Nobody had to come back" in browser.get("/reports/repeat").text
-    assert "no ticket here that you may open" in browser.get("/reports/openings").text
+    assert "Nothing is behind this figure" in browser.get("/reports/openings").text
 
 
 def test_few_cases_are_a_fraction_and_never_a_percentage(world: World, past: Past, client: TestClient) -> None:
@@ -292,10 +292,17 @@ def test_csv_carries_its_definition_and_defuses_formulas(world: World, past: Pas
     assert (table[-1]["key"], table[-1]["net_resolved"]) == ("all", "1")
 
 
-def test_the_csv_of_a_list_holds_what_its_reader_may_open(world: World, past: Past, client: TestClient) -> None:
+def test_a_list_and_its_csv_hold_every_case_and_name_the_tickets_their_reader_may_open(
+    world: World, past: Past, client: TestClient
+) -> None:
     past.opening()
-    assert len(rows_of(reader(world, client).get(f"/reports/openings.csv?{PERIOD}").text)) == 5
-    assert len(rows_of(reader(world, client, "lead").get(f"/reports/openings.csv?{PERIOD}").text)) == 6
+    for who, is_named in (("manager", False), ("lead", True)):
+        browser = reader(world, client, who)
+        case = rows_of(browser.get(f"/reports/openings.csv?{PERIOD}").text)[-1]
+        assert (bool(case[0]), bool(case[1]), case[2]) == (is_named, is_named, "Password or access")
+        page = browser.get(f"/reports/openings?{PERIOD}").text
+        assert ("/tickets/T-" in page) == is_named
+        assert ("Not yours to open" in page) != is_named
     assert client.get(f"/reports/repeat-contacts.csv?{PERIOD}&by=week").status_code == 200
 
 

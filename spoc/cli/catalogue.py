@@ -12,7 +12,7 @@ from spoc.cli.say import out, print_json, print_plain, tell
 from spoc.errors import Misconfigured
 
 if TYPE_CHECKING:
-    from catalog.service import Catalogue
+    from catalog.service import Catalogue, Service
 
 app = typer.Typer(help="What may be asked for, and the work it entails.", no_args_is_help=True)
 
@@ -45,20 +45,38 @@ def lint(folder: Folder = None, *, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def show(data: Data = None, *, as_json: AsJson = False) -> None:
-    """List the services of the catalogue in force."""
+def show(
+    service: Annotated[str | None, typer.Argument(help="Key of one service.", show_default=False)] = None,
+    data: Data = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """List the services of the catalogue in force, or the steps of one."""
     from spoc.cli.database import opened
     from spoc.db.session import transaction
     from spoc.intake import catalogue as versions
 
     with opened(read_settings(data)) as sessions, transaction(sessions) as session:
         version, found = versions.current(session)
+    if service is not None:
+        _show_one(found.service(service), as_json=as_json)
+        return
     if as_json:
         print_json({"version": version} | found.model_dump(mode="json"))
         return
     table = Table("service", "title", "need", "steps", title=f"Catalogue, version {version}", title_justify="left")
-    for service in found.services:
-        table.add_row(service.key, service.title, service.need, str(len(service.steps)))
+    for one in found.services:
+        table.add_row(one.key, one.title, one.need, str(len(one.steps)))
+    out.print(table)
+
+
+def _show_one(service: "Service", *, as_json: bool) -> None:
+    if as_json:
+        print_json(service.model_dump(mode="json"))
+        return
+    table = Table("step", "with", "waits for", "due", title=service.title, title_justify="left")
+    for step in service.steps:
+        table.add_row(step.title, step.queue or str(step.person), ", ".join(step.needs), str(step.due or ""))
     out.print(table)
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from spoc.db import embedded, migrate
 from spoc.db.session import make_engine, make_sessions
+from spoc.errors import Misconfigured
 from spoc.settings import Settings
 
 
@@ -28,12 +29,15 @@ def reached(settings: Settings) -> Iterator[str]:
 
 
 @contextmanager
-def opened(settings: Settings) -> Iterator[sessionmaker[Session]]:
+def opened(settings: Settings, *, new: bool = False) -> Iterator[sessionmaker[Session]]:
     """Sessions on a database at the version of the program; the embedded one is brought there.
 
     Raises:
         Unavailable: it does not answer, or it is at another version.
+        Misconfigured: there is none in the data folder, and it is not `new`: a mistyped folder makes no desk.
     """
+    if settings.embedded and not new and not (settings.data.expanduser() / "pg").exists():
+        raise Misconfigured(f"There is no desk in {settings.data}. Name its folder with --data; `spoc up` begins one.")
     with reached(settings) as url:
         if settings.embedded:
             migrate.upgrade(url)

@@ -18,7 +18,7 @@ def migrate(data: Data = None, *, as_json: AsJson = False) -> None:
     with reached(settings) as url:
         before = migrations.current(url)
         migrations.upgrade(url)
-        with opened(settings) as sessions, transaction(sessions) as session:
+        with opened(settings, new=True) as sessions, transaction(sessions) as session:
             zone = first_steps.prepare(session)
     head = migrations.head()
     if as_json:

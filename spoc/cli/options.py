@@ -1,5 +1,6 @@
 """What several commands have in common: their options, and the settings that follow from them."""
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,8 +24,10 @@ Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
 
 
-def read_settings(data: Path | None = None, **given: Any) -> "Settings":
+def read_settings(data: Path | None = None, *, quiet: bool = True, **given: Any) -> "Settings":
     """The settings of the environment, with what the command line gives in their place; sets up the log.
+
+    A `quiet` command says itself what it did: of the log only warnings are shown.
 
     Raises:
         Misconfigured: a value cannot be used, or a folder and an address of a database are both given.
@@ -44,5 +47,6 @@ def read_settings(data: Path | None = None, **given: Any) -> "Settings":
         if not settings.embedded:
             raise Misconfigured("Both --data and SPOC_DATABASE_URL name a database: give one of them.")
         settings = settings.model_copy(update={"data": data})
-    log.configure(level=settings.log_level, as_json=settings.log_format == "json")
+    level = max(settings.log_level, "WARNING", key=logging.getLevelName) if quiet else settings.log_level
+    log.configure(level=level, as_json=settings.log_format == "json")
     return settings

@@ -26,7 +26,12 @@ def add(
     name: Annotated[str, typer.Option(help="Full name.")],
     data: Data = None,
     role: Annotated[
-        list[Role] | None, typer.Option(help="manager, owner or administrator; may be repeated.", show_default=False)
+        list[Role] | None,
+        typer.Option(
+            help="manager, owner or administrator; may be repeated. Agents and leads follow from --queue and --lead.",
+            show_default=False,
+            metavar="ROLE",
+        ),
     ] = None,
     queue: Annotated[
         list[str] | None, typer.Option(help="Key of a queue they serve; may be repeated.", show_default=False)

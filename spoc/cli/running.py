@@ -52,7 +52,7 @@ def run(settings: Settings, host: str, port: int, *, demo: bool) -> None:
 def _migrated(settings: Settings) -> Iterator[sessionmaker[Session]]:
     if settings.database_url is not None:
         migrate.upgrade(settings.database_url)
-    with opened(settings) as sessions:
+    with opened(settings, new=True) as sessions:
         yield sessions
 
 

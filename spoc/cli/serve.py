@@ -20,7 +20,7 @@ def web(data: Data = None, host: Host = "127.0.0.1", port: Port = 8000) -> None:
     from spoc.cli.listen import Server, stopped_by_signal, taken_port
     from spoc.web.runtime import Runtime
 
-    settings = read_settings(data)
+    settings = read_settings(data, quiet=False)
     with stopped_by_signal(), taken_port(host, port) as taken, opened(settings) as sessions:
         app = create_app(Runtime(settings, sessions))
         Server(app, on_start=lambda: tell(f"Serving on {host}:{port}.")).run(sockets=[taken])
@@ -33,7 +33,7 @@ def worker(
     ] = None,
 ) -> None:
     """Do jobs that come over the broker; needs SPOC_DATABASE_URL and SPOC_BROKER_URL."""
-    settings = read_settings()
+    settings = read_settings(quiet=False)
     if settings.embedded:
         raise Misconfigured("A worker of its own needs SPOC_DATABASE_URL.")
     _needs_broker(settings)
@@ -51,7 +51,7 @@ def dispatcher(data: Data = None) -> None:
     from spoc.cli.working import dispatching
     from spoc.jobs.tools import Tools
 
-    settings = read_settings(data)
+    settings = read_settings(data, quiet=False)
     _needs_broker(settings)
     with stopped_by_signal(), opened(settings) as sessions, dispatching(Tools(settings, sessions, clock.now)):
         tell("Dispatching.")

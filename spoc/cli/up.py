@@ -17,4 +17,4 @@ def up(
     """Start the desk: database, jobs and pages, in one process. Ctrl-C stops all of it."""
     from spoc.cli.running import run
 
-    run(read_settings(data), host, port, demo=demo)
+    run(read_settings(data, quiet=False), host, port, demo=demo)

@@ -46,7 +46,13 @@ def grant_roles(session: Session, person_id: int, roles: frozenset[Role], now: d
 
 def _grant(session: Session, by: Actor | None, person_id: int, roles: frozenset[Role], now: datetime) -> None:
     if not roles <= set(GRANTABLE):
-        raise InvalidAccount(Fault("roles", "not_grantable", "This role is not granted by hand."))
+        raise InvalidAccount(
+            Fault(
+                "roles",
+                "not_grantable",
+                "Agents and leads follow from their queues: give a queue to serve or to lead instead.",
+            )
+        )
     _must_be(session, person_id)
     before: Values = {"roles": _roles_of(session, person_id)}
     _write_roles(session, person_id, roles, now)

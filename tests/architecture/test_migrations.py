@@ -84,7 +84,10 @@ def test_the_database_refuses_to_change_or_delete_events(world: World, change: s
     world.submit("laptop-fault")
     before = world.session.execute(text("SELECT * FROM event ORDER BY id")).all()
 
-    with pytest.raises(IntegrityError, match="rows of event are never changed or deleted"), world.session.begin_nested():
+    with (
+        pytest.raises(IntegrityError, match="rows of event are never changed or deleted"),
+        world.session.begin_nested(),
+    ):
         world.session.execute(text(change))
 
     assert before

@@ -251,3 +251,11 @@ def test_a_worker_of_its_own_needs_a_database_and_a_broker(database: str) -> Non
     assert said(spoc("worker")) == "A worker of its own needs SPOC_DATABASE_URL."
     assert "SPOC_BROKER_URL" in said(spoc("worker", SPOC_DATABASE_URL=database))
     assert "SPOC_BROKER_URL" in said(spoc("dispatcher", SPOC_DATABASE_URL=database))
+
+
+def test_a_mistyped_folder_makes_no_desk(tmp_path: Path) -> None:
+    typo = tmp_path / "typo"
+    refused = spoc("report", "fcr", "--data", str(typo))
+    assert refused.returncode == 1
+    assert "There is no desk in" in refused.stderr
+    assert not typo.exists()

@@ -310,7 +310,7 @@ def test_nobody_changes_their_own_rights(session: Session, now: datetime) -> Non
 def test_what_follows_from_queues_is_not_granted(
     session: Session, person: PersonRow, now: datetime, role: Role
 ) -> None:
-    with pytest.raises(InvalidAccount, match="by hand"):
+    with pytest.raises(InvalidAccount, match="follow from their queues"):
         grant_roles(session, person.id, frozenset({role}), now)
 
 

@@ -116,7 +116,7 @@ def test_the_rosters_next_page_begins_behind_the_last_one_without_a_row_id(sessi
     assert len({one.public_id for one in first.people + second.people}) == 60
 
 
-@pytest.mark.parametrize("after", ["x", "1", "9" * 32, str(uuid4())])
+@pytest.mark.parametrize("after", ["x", "1", "9" * 32, "00000000-0000-7000-8000-000000000000"])
 def test_an_odd_place_in_the_roster_is_its_beginning(world: World, after: str) -> None:
     assert len(list_people(world.session, after=after).people) == len(world.ids)
 

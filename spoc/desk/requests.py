@@ -21,12 +21,16 @@ _ORDER = (TaskState.CLAIMED, TaskState.READY, TaskState.ON_HOLD, TaskState.WAITI
 
 @dataclass(frozen=True)
 class Next:
-    """The step that moves the request on: `party` is a queue's title or a person's name, "" if it is the reader's."""
+    """The step that moves the request on: `party` is a queue's title or a person's name, "" if it is the reader's.
+
+    `is_turn`: the reader can do it now; a step of theirs may still wait for others.
+    """
 
     title: str
     party: str
     due_at: datetime | None
     waits_for_you: bool
+    is_turn: bool
 
 
 @dataclass(frozen=True)
@@ -121,4 +125,5 @@ def _next(actor: Actor, tasks: list[Task]) -> Next | None:
         "" if own else first.queue_title or first.person_name or "",
         first.due_at,
         first.waits_for_requester,
+        is_turn=_is_turn(actor, first),
     )

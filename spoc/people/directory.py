@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from routing.visibility import Actor, Role
 from spoc.db.people import OrganisationRow, PersonRow, QueueMemberRow, QueueRow, RoleGrantRow
-from spoc.errors import NotFound
+from spoc.errors import Fault, Invalid, NotFound
 
 LONGEST_SUGGESTION_LIST = 10
 
@@ -181,3 +181,38 @@ def suggest(session: Session, text: str, limit: int = LONGEST_SUGGESTION_LIST) -
         Suggestion(row.mail, row.name, " · ".join(part for part in (row.job_title, row.department) if part))
         for row in rows
     )
+
+
+class NobodyMeant(Invalid):
+    """A name or mail address that says of nobody, or of several, who is meant."""
+
+    code = "nobody_meant"
+
+    def __init__(self, said: str, people: tuple[Suggestion, ...]) -> None:
+        names = ", ".join(f"{one.name} ({one.mail})" for one in people)
+        if not said:
+            sentence = "Say who it was, by name or mail address."
+        elif people:
+            sentence = f"Several people are called so: {names}. Give the mail address of the one you mean."
+        else:
+            sentence = f"Nobody in the directory is called {said[:100]}."
+        super().__init__(sentence)
+        self.faults = (Fault("person", self.code, sentence),)
+
+
+def mail_meant(session: Session, said: str) -> str:
+    """The mail address of the one person that a name, the beginning of one, or an address means.
+
+    An address is taken as it stands; whether it is known is for whoever uses it.
+
+    Raises:
+        NobodyMeant: nobody, or more than one, is meant.
+    """
+    said = " ".join(said.split())
+    if "@" in said:
+        return said
+    people = suggest(session, said)
+    exact = [one for one in people if one.name.casefold() == said.casefold()]
+    if len(found := exact or people) != 1:
+        raise NobodyMeant(said, people)
+    return found[0].mail

@@ -67,14 +67,33 @@ def test_words_alone_are_enough(client: TestClient, world: World) -> None:
     assert only_ticket(world).text == "Something smells strange near the stairs"
 
 
-def test_a_question_that_is_missing_comes_back_with_everything_else(client: TestClient, world: World) -> None:
+def test_a_call_needs_no_form_to_be_solved(client: TestClient, world: World) -> None:
     world.sign_in(client, "agent.desk")
 
-    answer = client.post("/desk/log", data={**CALL, "service": "password-access", "solved": "Did it"})
+    answer = client.post("/desk/log", data={**CALL, "service": "password-access", "solved": "Reset it"})
+
+    assert answer.status_code == 303
+    ticket = world.session.scalars(select(TicketRow)).one()
+    assert ticket.state is TicketState.RESOLVED
+
+
+@pytest.mark.parametrize("said", ["Jonas Weber", "jonas", "employee@demo.example"])
+def test_a_caller_is_found_by_name_or_mail(client: TestClient, world: World, said: str) -> None:
+    world.sign_in(client, "agent.desk")
+
+    client.post("/desk/log", data={**CALL, "person": said, "text": "The corner hums"})
+
+    assert world.session.scalars(select(TicketRow.requester_id)).one() == world.ids["employee"]
+
+
+@pytest.mark.parametrize("said", ["", "Somebody Else", "lind"], ids=["nobody named", "nobody called so", "several"])
+def test_it_must_be_clear_who_called(client: TestClient, world: World, said: str) -> None:
+    world.sign_in(client, "agent.desk")
+
+    answer = client.post("/desk/log", data={**CALL, "person": said, "text": "The corner hums"})
 
     assert answer.status_code == 422
-    assert "Forgotten password" in answer.text
-    assert "Did it" in answer.text
+    assert "The corner hums" in answer.text
     assert world.session.scalars(select(TicketRow)).all() == []
 
 

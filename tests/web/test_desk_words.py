@@ -115,9 +115,14 @@ def test_answers_are_read_as_words(kind: FieldKind, value: Any, shown: Any, word
 def test_what_is_next_is_one_sentence() -> None:
     due = datetime.combine(date(2026, 8, 20), datetime.min.time(), UTC)
 
-    assert next_words(Next("Badge", "Facilities", due, waits_for_you=False), VIEW) == (
+    assert next_words(Next("Badge", "Facilities", due, waits_for_you=False, is_turn=False), VIEW) == (
         "Next: Badge, with Facilities, by Thursday 20 August."
     )
-    assert next_words(Next("Plan", "", None, waits_for_you=False), VIEW) == "Your turn: Plan."
-    assert next_words(Next("Badge", "IT", due, waits_for_you=True), VIEW) == "We wait for your answer: Badge."
+    assert next_words(Next("Plan", "", None, waits_for_you=False, is_turn=True), VIEW) == "Your turn: Plan."
+    later = next_words(Next("Plan", "", None, waits_for_you=False, is_turn=False), VIEW)
+    assert later == "Next, with you when the rest is ready: Plan."
+    assert (
+        next_words(Next("Badge", "IT", due, waits_for_you=True, is_turn=False), VIEW)
+        == "We wait for your answer: Badge."
+    )
     assert next_words(None, VIEW) == "We are working on it."

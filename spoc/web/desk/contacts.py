@@ -27,7 +27,7 @@ from spoc.intake.accept import accept
 from spoc.intake.desk_facts import DeskFacts, read_desk_facts
 from spoc.intake.submission import Submission
 from spoc.intake.write import Accepted
-from spoc.people.directory import suggest
+from spoc.people.directory import NobodyMeant, mail_meant, suggest
 from spoc.web.asking.parcel import Parcel, read_parcel
 from spoc.web.deps import Database, Now, Running, require
 from spoc.web.desk.solved import solve
@@ -78,6 +78,8 @@ def show_form(http: Request, session: Database, now: Now, actor: Agent) -> Respo
     """With a person, their requests to choose from; with a service, its questions."""
     items = tuple(http.query_params.multi_items())
     given, refusal = _read(items)
+    if given.person:
+        given, refusal = _with_mail(session, given, refusal)
     return _form(http, session, actor, given, items, now, refusal)
 
 
@@ -90,7 +92,7 @@ def log(
     runtime: Running,
     actor: Agent,
 ) -> Response:
-    given, refusal = _read(parcel.items)
+    given, refusal = _with_mail(session, *_read(parcel.items))
     if refusal:
         return _form(http, session, actor, given, parcel.items, now, refusal, 422)
     try:
@@ -114,6 +116,16 @@ def _read(items: Sequence[tuple[str, str]]) -> tuple[ContactForm, Refusal | None
         fields = ", ".join(str(one["loc"][0]) for one in error.errors())
         known = ContactForm(person=given.get("person", "")[:320])
         return known, Refusal(gettext("This cannot be read: %(fields)s.") % {"fields": fields})
+
+
+def _with_mail(session: Session, given: ContactForm, refusal: Refusal | None) -> tuple[ContactForm, Refusal | None]:
+    """Callers say their names: the form goes on with the mail address that is meant."""
+    if refusal:
+        return given, refusal
+    try:
+        return given.model_copy(update={"person": mail_meant(session, given.person)}), None
+    except NobodyMeant as unclear:
+        return given, Refusal(str(unclear))
 
 
 def _write(
@@ -146,6 +158,7 @@ def _open(
         started_at=ended_at - timedelta(minutes=given.minutes),
         ended_at=ended_at,
         handling_minutes=given.minutes,
+        complete=False,
     )
     return accept(session, submission, actor, desk, now).accepted
 

@@ -2,7 +2,7 @@
 document.addEventListener("input", (typed) => {
   const field = typed.target;
   const list = field.list;
-  if (!list || field.type !== "email" || field.value.trim().length < 2) return;
+  if (!list || field.value.trim().length < 2) return;
   clearTimeout(field.waiting);
   field.waiting = setTimeout(async () => {
     const answer = await fetch("/ask/people?text=" + encodeURIComponent(field.value.trim()));

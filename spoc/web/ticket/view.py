@@ -262,6 +262,8 @@ def next_words(step: Next | None, view: View) -> str:
     if step.waits_for_you:
         return gettext("We wait for your answer: %(title)s.") % {"title": step.title}
     by = gettext(", by %(day)s") % {"day": view.day_long(step.due_at)} if step.due_at else ""
+    if not step.party and not step.is_turn:
+        return gettext("Next, with you when the rest is ready: %(title)s%(by)s.") % {"title": step.title, "by": by}
     if not step.party:
         return gettext("Your turn: %(title)s%(by)s.") % {"title": step.title, "by": by}
     words = {"title": step.title, "party": step.party, "by": by}

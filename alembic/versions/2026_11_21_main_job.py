@@ -393,7 +393,6 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("neutral_title", sa.Text(), server_default="", nullable=False),
         sa.Column("text", sa.Text(), server_default="", nullable=False),
         sa.Column("requester_id", sa.BigInteger(), nullable=False),
         sa.Column("subject_id", sa.BigInteger(), nullable=True),

@@ -35,7 +35,6 @@ class TicketRow(Base):
         unique=True,
     )
     title: Mapped[str]
-    neutral_title: Mapped[str] = mapped_column(server_default="", default="")
     text: Mapped[str] = mapped_column(server_default="", default="")
     requester_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     subject_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

@@ -96,7 +96,7 @@ def in_circle(actor: Actor, ticket: Ticket) -> bool:
 
 
 def title_for(actor: Actor, ticket: Ticket) -> str:
-    """The ticket's title; on a confidential one, for those outside its queues, the neutral one or its reference."""
+    """The ticket's title; on a confidential one, for those outside its queues, only its reference."""
     if actor.person_id == ticket.requester_id or in_circle(actor, ticket):
         return ticket.title
-    return ticket.neutral_title or ticket.reference
+    return ticket.reference

@@ -84,7 +84,6 @@ class Ticket:
     id: int
     reference: str
     title: str
-    neutral_title: str
     text: str
     state: TicketState
     channel: Channel

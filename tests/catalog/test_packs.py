@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import JsonValue
 
 from catalog.answers import Known, check, named_people, visible_fields
 from catalog.document import shipped
@@ -65,7 +66,7 @@ def test_every_step_says_by_when(asked: Service) -> None:
 def test_what_hr_does_on_confidential_matters_stays_with_hr(asked: Service) -> None:
     """On a service that is HR's alone, whoever asked may follow the steps; on a shared one, few of HR's are for all."""
     open_steps = [step.key for step in asked.steps if step.queue == "hr" and not step.confidential_to]
-    harmless = {"contract", "welcome", "check-in", "directory"}
+    harmless = {"contract", "welcome", "check-in", "directory", "lead-briefing"}
     assert asked.confidential_to == ("hr",) or set(open_steps) <= harmless
 
 
@@ -199,3 +200,21 @@ def test_expanding_a_new_starter_takes_less_than_a_millisecond() -> None:
     for _ in range(200):
         expand(asked, answers, FACTS)
     assert (time.process_time() - before) / 200 < 0.001
+
+
+def starter_steps(answers: dict[str, JsonValue], requester: dict[str, JsonValue]) -> set[str]:
+    starter = shipped().service("new-starter")
+    given = {**starter.example, **answers}
+    return {step.key for step in expand(starter, given, {"requester": requester, "subject": None}).steps}
+
+
+def test_a_new_starter_branches_by_location_employment_role_and_remote_work() -> None:
+    here: dict[str, JsonValue] = {"location": "berlin"}
+    usual = starter_steps({"location": "berlin"}, here)
+    assert starter_steps({"location": "berlin"}, {"location": None}) == usual
+    assert starter_steps({"location": "lyon"}, here) - usual == {"other-location"}
+    assert starter_steps({"location": "berlin", "leads_team": True}, here) - usual == {"lead-rights", "lead-briefing"}
+    contractor = starter_steps({"location": "berlin", "employment_type": "contractor"}, here)
+    assert (contractor - usual, usual - contractor) == ({"supplier"}, {"payroll", "benefits"})
+    remote = starter_steps({"location": "berlin", "work_place": "remote", "parking": None}, here)
+    assert (remote - usual, usual - remote) == ({"laptop-ship"}, {"badge", "keys", "desk", "parking-space"})

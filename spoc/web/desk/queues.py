@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -217,7 +218,7 @@ def hold_task(
     return _back(http, address, reference, HELD)
 
 
-def _until(text: str, visit: Visit) -> Any:
+def _until(text: str, visit: Visit) -> datetime | None:
     try:
         return local_instant(text, visit)
     except ValueError as error:

@@ -25,7 +25,7 @@ def every_ticket(world: World) -> None:
         world.submit(service, by="agent.it")
     tickets = world.session.scalars(select(TicketRow).order_by(TicketRow.id)).all()
     for number, (ticket, subject) in enumerate(product(tickets, ("colleague",))):
-        ticket.subject_id = (None, world.ids[subject], ticket.requester_id, world.ids["agent.it"])[number % 4]
+        ticket.subject_id = (None, world.ids[subject], ticket.requester_id, world.ids["agent.it"])[number // 2 % 4]
     for number, task in enumerate(world.session.scalars(select(TaskRow).order_by(TaskRow.id))):
         if number % 7 == 0:
             task.queue_id, task.person_id = None, world.ids["colleague"]

@@ -1,4 +1,4 @@
-"""Parts of the catalogue put together as people look for them: services by need, questions by section, steps by phase."""
+"""The catalogue as people look for things: services by need, questions by section, steps by phase."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class PhaseGroup:
 
 
 def by_need(catalogue: Catalogue) -> tuple[NeedGroup, ...]:
-    """The catalogue as employees look for things: by need, never by department; needs without a service are left out."""
+    """The services by need, never by department, as employees look for things; needs without any are left out."""
     groups = (
         NeedGroup(need.title, need.summary, need.icon, tuple(one for one in catalogue.services if one.need == need.key))
         for need in catalogue.needs

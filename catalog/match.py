@@ -78,7 +78,7 @@ def match(text: str, catalogue: Catalogue, today: date) -> tuple[Match, ...]:
 
 
 def _titled(text: str, index: _Index) -> frozenset[str]:
-    """Services whose title the text tells: a name and what they do, as in "Anna starts" for "{person_name} starts on …".
+    """Services whose title the text tells: a name and what they do, "Anna starts" for "{person_name} starts on …".
 
     A word of the catalogue is no name, however it is written: "Laptop starts slowly" is about a laptop.
     """

@@ -22,9 +22,9 @@ class Rule:
 def place(work: Work, facts: Facts, rules: Sequence[Rule], known_queues: Mapping[str, str]) -> tuple[str, str]:
     """The queue for a work and why; `known_queues` gives each queue's title.
 
-    The first rule that fits wins, so an operator reads them from the top. A rule that names the service or the step stands above
-    the catalogue's queue; any other places only what the catalogue leaves open. What finds no place, or an unknown
-    one, is for the desk.
+    The first rule that fits wins, so an operator reads them from the top. A rule that names the service or
+    the step stands above the catalogue's queue; any other places only what the catalogue leaves open. What finds no
+    place, or an unknown one, is for the desk.
     """
     rule = _first(work, facts, rules)
     if rule is not None:

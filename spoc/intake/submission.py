@@ -20,8 +20,9 @@ class Repeatable:
 class Submission:
     """One ask. With `service` None the text decides; `answers` are raw, as the door read them.
 
-    `complete` false lets an agent open it without the form's required answers. `requester_mail` is set when somebody raises it for another person. `started_at`, `ended_at` and
-    `handling_minutes` belong to a contact that an agent logs; other doors leave them out.
+    `complete` false lets an agent open it without the form's required answers. `requester_mail` is set when
+    somebody raises it for another person. `started_at`, `ended_at` and `handling_minutes` belong to a contact that an
+    agent logs; other doors leave them out.
     """
 
     service: str | None

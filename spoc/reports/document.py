@@ -21,8 +21,8 @@ CENT = Decimal("0.01")
 def to_json(report: FcrReport) -> dict[str, Any]:
     """JSON values only. Rates are shares of one, or null where there are fewer than 20 cases; money is text.
 
-    `rate` is resolved of decided as it stands. `headline` is that of a closed period, null while it is open; `low` and `high` are the rates with provisional
-    openings counted as failed and as resolved.
+    `rate` is resolved of decided as it stands. `headline` is that of a closed period, null while it is open;
+    `low` and `high` are the rates with provisional openings counted as failed and as resolved.
     """
     question = report.question
     return {

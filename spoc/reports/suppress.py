@@ -34,7 +34,7 @@ def may_show(row: Iterable[Cell]) -> bool:
 
 
 def suppressed(rows: Mapping[Key, Row]) -> frozenset[Key]:
-    """Keys of the rows that may not be shown: those with a small cell over confidential queues, and a complementary one.
+    """Keys of the rows not to be shown: those with a small cell over confidential queues, and a complementary one.
 
     Without a second one hidden, the only hidden row would be the total less the others.
     """

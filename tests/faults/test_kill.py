@@ -36,7 +36,8 @@ SELECT ticket.reference, count(DISTINCT task.id), count(DISTINCT task.key), coun
   LEFT JOIN event ON event.ticket_id = ticket.id
  GROUP BY ticket.id
 HAVING count(DISTINCT task.id) <> :tasks OR count(DISTINCT task.key) <> :tasks
-    OR count(DISTINCT event.id) <> max(event.number) OR min(event.number) <> 1 OR max(event.number) <> ticket.event_count
+    OR count(DISTINCT event.id) <> max(event.number) OR min(event.number) <> 1
+    OR max(event.number) <> ticket.event_count
 """
 UNSENT = """
 SELECT ticket.reference, count(mail.id)

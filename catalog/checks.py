@@ -4,36 +4,57 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 from pydantic import JsonValue
 
-from catalog.service import Field, FieldKind
+from catalog.field import Field, FieldKind
+from catalog.money import USUAL_CURRENCY, read_money
+from catalog.remark import counted, marked
 
-N_ = str  # marks a text for translation
+_TOO_LONG = counted("This may have at most %(number)s character.", "This may have at most %(number)s characters.")
+_TOO_FEW = counted("At least %(number)s row is needed.", "At least %(number)s rows are needed.")
+_TOO_MANY = counted("There may be at most %(number)s row.", "There may be at most %(number)s rows.")
 
 MESSAGES: Mapping[str, str] = {
-    "unknown": N_("This form has no such field."),
-    "hidden": N_("This is not asked with your other answers; leave it out."),
-    "required": N_("Please answer this."),
-    "type_text": N_("This must be a text."),
-    "type_number": N_("This must be a number."),
-    "type_yes_no": N_("This must be yes or no."),
-    "type_list": N_("This must be a list of options."),
-    "characters": N_("This holds characters that cannot be kept."),
-    "one_line": N_("This must fit on one line."),
-    "too_long": N_("This may have at most %(limit)s characters."),
-    "pattern": N_("This does not have the expected form."),
-    "too_small": N_("This must be at least %(limit)s."),
-    "too_large": N_("This must be at most %(limit)s."),
-    "option": N_("This is none of the options."),
-    "twice": N_("The same option is chosen twice."),
-    "date": N_("This must be a date such as 2026-09-01."),
-    "datetime": N_("This must be a date and time such as 2026-09-01T14:30."),
-    "person": N_("Nobody in the directory has this mail address."),
-    "location": N_("There is no such location."),
+    "unknown": marked("This form has no such field."),
+    "silent": marked("This is shown and takes no answer; leave it out."),
+    "hidden": marked("This is not asked with your other answers; leave it out."),
+    "later": marked("Somebody else is asked this later; leave it out."),
+    "required": marked("Please answer this."),
+    "type_text": marked("This must be a text."),
+    "type_number": marked("This must be a number."),
+    "type_money": marked("This must be an amount such as 1250.00, as a text, with a currency such as EUR."),
+    "type_yes_no": marked("This must be yes or no."),
+    "type_list": marked("This must be a list of options."),
+    "characters": marked("This holds characters that cannot be kept."),
+    "one_line": marked("This must fit on one line."),
+    "too_long": _TOO_LONG[0],
+    "pattern": marked("This does not have the expected form."),
+    "too_small": marked("This must be at least %(limit)s."),
+    "too_large": marked("This must be at most %(limit)s."),
+    "option": marked("This is none of the options."),
+    "not_offered": marked("This option is not on offer with your other answers."),
+    "type_rows": marked("This must be a list of rows."),
+    "type_row": marked("This must be a row: a value for each column."),
+    "row_number": marked("This is not the number of a row, or of two."),
+    "too_few_rows": _TOO_FEW[0],
+    "too_many_rows": _TOO_MANY[0],
+    "twice": marked("The same option is chosen twice."),
+    "date": marked("This must be a date such as 2026-09-01."),
+    "year": marked("This must be a date of the years %(first)s to %(last)s."),
+    "datetime": marked("This must be a date and time such as 2026-09-01T14:30."),
+    "person": marked("Nobody in the directory has this mail address."),
+    "location": marked("There is no such location."),
 }
+MANY: Mapping[str, str] = {
+    "too_long": _TOO_LONG[1],
+    "too_few_rows": _TOO_FEW[1],
+    "too_many_rows": _TOO_MANY[1],
+}
+"""For more than one of what is counted."""
 
-_LENGTHS = {FieldKind.TEXT: 300, FieldKind.LONG_TEXT: 10_000}
+LENGTHS = {FieldKind.TEXT: 300, FieldKind.LONG_TEXT: 10_000, FieldKind.REFERENCE: 80}
 # Lint allows two unbounded repeats in a pattern: quadratic at worst, so 200 characters cost well under a millisecond.
 _LONGEST_PATTERNED = 200
 _LARGEST = 1e15
@@ -47,10 +68,11 @@ _YEARS = range(1900, 2200)
 
 @dataclass(frozen=True)
 class Known:
-    """What exists around the form: directory mails in lower case, and location keys."""
+    """What exists around the form: directory mails in lower case, location keys, and the organisation's currency."""
 
     people: frozenset[str] = frozenset()
     locations: frozenset[str] = frozenset()
+    currency: str = USUAL_CURRENCY
 
 
 class Refused(Exception):
@@ -80,13 +102,13 @@ def _plain(value: object) -> str:
 
 def _text(field: Field, value: object, _known: Known) -> str:
     text = _plain(value)
-    if field.kind is FieldKind.TEXT:
+    if field.kind is not FieldKind.LONG_TEXT:
         _one_line(text)
-    limit = field.max_length or _LENGTHS[field.kind]
+    limit = field.max_length or LENGTHS[field.kind]
     if field.pattern:
         limit = min(limit, _LONGEST_PATTERNED)
     if len(text) > limit:
-        raise Refused("too_long", limit=limit)
+        raise Refused("too_long", number=limit)
     if field.pattern and not re.fullmatch(field.pattern, text):
         raise Refused("pattern")
     return text
@@ -112,6 +134,18 @@ def _number(field: Field, value: object, _known: Known) -> int | float:
     return value
 
 
+def _money(field: Field, value: object, known: Known) -> dict[str, JsonValue]:
+    money = read_money(value, field.currency or known.currency)
+    if money is None:
+        raise Refused("type_money")
+    # A limit is meant as its author wrote it, and a double's shortest text is that.
+    if field.minimum is not None and money.amount < Decimal(repr(field.minimum)):
+        raise Refused("too_small", limit=_shown(field.minimum))
+    if field.maximum is not None and money.amount > Decimal(repr(field.maximum)):
+        raise Refused("too_large", limit=_shown(field.maximum))
+    return money.kept()
+
+
 def _shown(limit: float) -> str:
     return f"{limit:.15g}"
 
@@ -127,10 +161,13 @@ def _datetime(_field: Field, value: object, _known: Known) -> str:
 def _instant(value: object, shape: re.Pattern[str], read: Callable[[str], date], code: str) -> str:
     text = _plain(value)
     try:
-        if not shape.fullmatch(text) or read(text).year not in _YEARS:
-            raise Refused(code)
+        year = read(text).year if shape.fullmatch(text) else None
     except ValueError:
-        raise Refused(code) from None
+        year = None
+    if year is None:
+        raise Refused(code)
+    if year not in _YEARS:
+        raise Refused("year", first=_YEARS[0], last=_YEARS[-1])
     return text
 
 
@@ -175,7 +212,9 @@ def _yes_no(_field: Field, value: object, _known: Known) -> bool:
 _CHECKS: Mapping[FieldKind, Callable[[Field, object, Known], JsonValue]] = {
     FieldKind.TEXT: _text,
     FieldKind.LONG_TEXT: _text,
+    FieldKind.REFERENCE: _text,
     FieldKind.NUMBER: _number,
+    FieldKind.MONEY: _money,
     FieldKind.DATE: _date,
     FieldKind.DATETIME: _datetime,
     FieldKind.CHOICE: _choice,

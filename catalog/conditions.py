@@ -8,7 +8,10 @@ from typing import Any
 
 import cel
 
+from catalog.condition_words import failure, mistake
 from catalog.errors import InvalidCondition
+from catalog.money import comparable
+from catalog.remark import Remark
 
 LONGEST = 500
 DEEPEST = 20
@@ -40,20 +43,20 @@ class Condition:
     program: Any
 
     def value(self, values: Mapping[str, object]) -> object:
-        """What the expression yields, of any type; a name missing in `values` is null.
+        """What the expression yields, of any type; a name missing in `values` is null, money has a number as `amount`.
 
         Raises:
             One of FAILURES: CEL could not evaluate it on these values.
         """
-        return self.program.execute({name: values.get(name) for name in self.names})
+        return self.program.execute({name: comparable(values.get(name)) for name in self.names})
 
     def verdict(self, values: Mapping[str, object]) -> Verdict:
         try:
             outcome = self.value(values)
         except FAILURES as fault:
-            return Verdict(holds=False, fault=explain(fault))
+            return Verdict(holds=False, fault=failure(fault))
         if not isinstance(outcome, bool):
-            return Verdict(holds=False, fault="it is neither true nor false")
+            return Verdict(holds=False, fault=Remark("it is neither true nor false"))
         return Verdict(outcome)
 
 
@@ -68,28 +71,21 @@ def compiled(text: str) -> Condition:
     try:
         program = cel.compile(text)
     except ValueError as fault:
-        raise InvalidCondition(text, _first_line(fault)) from fault
+        raise InvalidCondition(text, mistake(str(fault))) from fault
     strangers = sorted(set(program.functions()) - _FUNCTIONS)
     if strangers:
-        raise InvalidCondition(text, f"conditions do not offer {', '.join(strangers)}")
+        raise InvalidCondition(text, Remark("conditions do not offer %(names)s", names=", ".join(strangers)))
     return Condition(text, tuple(program.variables()), program)
-
-
-def explain(fault: Exception) -> str:
-    """The gist of one of FAILURES, in one line."""
-    if isinstance(fault, LookupError):
-        return f"there is no {fault}"[:200]
-    return str(fault).split(". ")[0][:200]
 
 
 def _within_limits(text: str) -> None:
     if len(text) > LONGEST:
-        raise InvalidCondition(text, f"longer than {LONGEST} characters")
+        raise InvalidCondition(text, Remark("longer than %(most)s characters", most=LONGEST))
     bare = _LITERAL.sub("''", text)
     if _depth(bare) > DEEPEST:
-        raise InvalidCondition(text, f"nested deeper than {DEEPEST}")
+        raise InvalidCondition(text, Remark("nested deeper than %(most)s", most=DEEPEST))
     if found := _MACRO.search(bare):
-        raise InvalidCondition(text, f"conditions do not offer {found[1]}")
+        raise InvalidCondition(text, Remark("conditions do not offer %(names)s", names=found[1]))
 
 
 def _depth(bare: str) -> int:
@@ -99,8 +95,3 @@ def _depth(bare: str) -> int:
         depth += (sign in "([{!-?") - (sign in ")]}")
         deepest = max(deepest, depth)
     return deepest
-
-
-def _first_line(fault: ValueError) -> str:
-    message = str(fault).split("ERROR: ")[-1]
-    return message.splitlines()[0].removeprefix("<input>:")[:200]

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Self
 
 from catalog.errors import InvalidDateRule
+from catalog.remark import Remark
 
 SUBMISSION = "submission"
 MOST = 5000
@@ -26,14 +27,16 @@ class Unit(StrEnum):
 _CLOCK_UNITS = {Unit.MINUTES, Unit.HOURS, Unit.WORKING_MINUTES, Unit.WORKING_HOURS}
 _RULE = re.compile(
     r"(?:(?P<amount>\d{1,4}) (?P<working>working )?(?P<unit>minute|hour|day|week|month)s? (?P<side>before|after) "
-    r"|same day as )?(?P<anchor>[a-z][a-z0-9_]*)(?: (?P<at>\d{2}:\d{2}))?"
+    r"|same day as )?(?P<anchor>(?:row\.)?[a-z][a-z0-9_]*)(?: (?P<at>\d{2}:\d{2}))?"
 )
-_GRAMMAR = 'write it like "start_on", "2 working days before start_on 09:00" or "4 working hours after submission"'
+_GRAMMAR = Remark(
+    'write it like "start_on", "2 working days before start_on 09:00" or "4 working hours after submission"'
+)
 
 
 @dataclass(frozen=True)
 class DateRule:
-    """An instant relative to `anchor`: a field key, or "submission" for when the ask came in.
+    """An instant relative to `anchor`: a field key, `row.` and a column, or "submission" for when the ask came in.
 
     `amount` is negative for "before". `at` replaces the time of day, and is local to the calendar that reads it.
     """
@@ -55,7 +58,7 @@ class DateRule:
             raise InvalidDateRule(text, _GRAMMAR)
         unit = _unit(text, found["working"], found["unit"])
         if found["at"] and unit in _CLOCK_UNITS:
-            raise InvalidDateRule(text, "a time of day goes with days, weeks or months only")
+            raise InvalidDateRule(text, Remark("a time of day goes with days, weeks or months only"))
         amount = _amount(text, found["amount"])
         return cls(found["anchor"], -amount if found["side"] == "before" else amount, unit, _time(text, found["at"]))
 
@@ -70,7 +73,7 @@ class DateRule:
 def _amount(text: str, amount: str | None) -> int:
     number = int(amount or 0)
     if number > MOST:
-        raise InvalidDateRule(text, f"at most {MOST}")
+        raise InvalidDateRule(text, Remark("at most %(most)s", most=MOST))
     return number
 
 
@@ -79,7 +82,7 @@ def _unit(text: str, working: str | None, unit: str | None) -> Unit:
         return Unit.DAYS
     name = f"working_{unit}s" if working else f"{unit}s"
     if name not in set(Unit):
-        raise InvalidDateRule(text, "only minutes, hours and days can be working ones")
+        raise InvalidDateRule(text, Remark("only minutes, hours and days can be working ones"))
     return Unit(name)
 
 
@@ -87,4 +90,4 @@ def _time(text: str, at: str | None) -> time | None:
     try:
         return time.fromisoformat(at) if at else None
     except ValueError as fault:
-        raise InvalidDateRule(text, f"{at} is no time of day") from fault
+        raise InvalidDateRule(text, Remark("%(at)s is no time of day", at=at)) from fault

@@ -1,6 +1,6 @@
 """From answers to the plan: which steps an ask entails, in which order, and when."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -8,8 +8,13 @@ from pydantic import JsonValue
 
 from catalog.conditions import PEOPLE, compiled
 from catalog.dates import SUBMISSION, DateRule, Unit
+from catalog.evidence import Evidence
+from catalog.kinds import StepKind
+from catalog.rows import ROW, Unrolled, unrolled
 from catalog.service import PersonExpression, Service, Step
+from catalog.table import Row
 from catalog.titles import title
+from catalog.undecided import implied, unsettled
 
 __all__ = ["Facts", "Moment", "Plan", "PlannedStep", "Skipped", "expand", "title"]
 
@@ -33,6 +38,11 @@ class Moment:
 
 @dataclass(frozen=True)
 class PlannedStep:
+    """`of` is the step's key in the catalogue: its own, but for one that is done for a row.
+
+    `undecided_by` are the form steps on whose answers its condition hangs: what they say may leave it out.
+    """
+
     key: str
     title: str
     neutral_title: str
@@ -44,12 +54,21 @@ class PlannedStep:
     opens: Moment | None
     due: Moment | None
     confidential_to: tuple[str, ...]
+    secret: bool = False
+    kind: StepKind = StepKind.TASK
+    of: str = ""
+    checklist: tuple[str, ...] = ()
+    evidence: Evidence | None = None
+    undecided_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Skipped:
+    """A step that is left out because its `condition` does not hold, or, with a `fault`, could not be evaluated."""
+
     key: str
-    why: str
+    condition: str
+    fault: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,19 +79,23 @@ class Plan:
     skipped: tuple[Skipped, ...]
 
 
-def expand(service: Service, answers: Mapping[str, JsonValue], facts: Facts) -> Plan:
+def expand(service: Service, answers: Mapping[str, JsonValue], facts: Facts, filled: Collection[str] = ()) -> Plan:
     """The steps these answers entail, in the order of the catalogue.
 
     `answers` come from `answers.check`. Where a needed step is skipped, what it needed itself is needed in its place.
     A rule anchored at a date that was not answered gives no moment. A condition that cannot be evaluated skips its
-    step and says so.
+    step and says so. One that reads what a form step is still to ask (one that is not `filled`) decides nothing yet:
+    its step is planned, and waits for that form step.
     """
     values = {**answers, **{name: _map(facts.get(name)) for name in PEOPLE}}
-    skipped = {step.key: why for step in service.steps if (why := _why_not(step, values))}
-    needs = _needs(service, skipped)
-    steps = tuple(_planned(step, needs[step.key], answers) for step in service.steps if step.key not in skipped)
-    reasons = tuple(Skipped(key, why) for key, why in skipped.items())
-    return Plan(service.key, title(service, answers, _names(facts)), steps, reasons)
+    open_ = unsettled(service, filled, values) if service.asked_later else frozenset()
+    every = unrolled(service, answers)
+    skipped = {one.step.key: left_out for one in every if (left_out := _left_out(one, values, open_))}
+    needs = _needs(service, every, skipped)
+    steps = tuple(
+        _planned(service, one, needs[one.step.key], answers, open_) for one in every if one.step.key not in skipped
+    )
+    return Plan(service.key, title(service, answers, _names(facts)), steps, tuple(skipped.values()))
 
 
 def _map(person: Mapping[str, object] | None) -> dict[str, object] | None:
@@ -80,19 +103,19 @@ def _map(person: Mapping[str, object] | None) -> dict[str, object] | None:
     return None if person is None else dict(person)
 
 
-def _why_not(step: Step, values: Mapping[str, object]) -> str:
-    if step.condition is None:
-        return ""
-    verdict = compiled(step.condition).verdict(values)
-    if verdict.holds:
-        return ""
-    if verdict.fault:
-        return f"its condition could not be evaluated: {verdict.fault}"
-    return f"not so: {step.condition}"
+def _left_out(one: Unrolled, values: Mapping[str, object], open_: frozenset[str]) -> Skipped | None:
+    step = one.step
+    if step.condition is None or not open_.isdisjoint(compiled(step.condition).names):
+        return None
+    verdict = compiled(step.condition).verdict(values if one.row is None else {**values, ROW: one.row})
+    return None if verdict.holds else Skipped(step.key, step.condition, verdict.fault)
 
 
-def _needs(service: Service, skipped: Mapping[str, str]) -> Mapping[str, tuple[str, ...]]:
-    written = {step.key: step.needs for step in service.steps}
+def _needs(
+    service: Service, every: Sequence[Unrolled], skipped: Mapping[str, Skipped]
+) -> Mapping[str, tuple[str, ...]]:
+    follows = implied(service)
+    written = {one.step.key: (*one.step.needs, *follows.get(one.of, ())) for one in every}
 
     def planned(key: str, seen: frozenset[str]) -> Iterator[str]:
         for need in written.get(key, ()):
@@ -104,7 +127,10 @@ def _needs(service: Service, skipped: Mapping[str, str]) -> Mapping[str, tuple[s
     return {key: tuple(dict.fromkeys(planned(key, frozenset({key})))) for key in written if key not in skipped}
 
 
-def _planned(step: Step, needs: tuple[str, ...], answers: Mapping[str, JsonValue]) -> PlannedStep:
+def _planned(
+    service: Service, one: Unrolled, needs: tuple[str, ...], answers: Mapping[str, JsonValue], open_: frozenset[str]
+) -> PlannedStep:
+    step = one.step
     return PlannedStep(
         key=step.key,
         title=step.title,
@@ -114,18 +140,32 @@ def _planned(step: Step, needs: tuple[str, ...], answers: Mapping[str, JsonValue
         queue=step.queue,
         person=step.person,
         needs=needs,
-        opens=_moment(step.opens, answers),
-        due=_moment(step.due, answers),
-        confidential_to=step.confidential_to,
+        opens=_moment(step.opens, answers, one.row),
+        due=_moment(step.due, answers, one.row),
+        confidential_to=service.circle(step),
+        secret=step.secret,
+        kind=step.kind,
+        of=one.of,
+        checklist=step.checklist,
+        evidence=step.evidence,
+        undecided_by=_undecided_by(service, step, open_),
     )
 
 
-def _moment(rule: DateRule | None, answers: Mapping[str, JsonValue]) -> Moment | None:
+def _undecided_by(service: Service, step: Step, open_: frozenset[str]) -> tuple[str, ...]:
+    if step.condition is None or not open_:
+        return ()
+    hangs_on = open_.intersection(compiled(step.condition).names)
+    return tuple(dict.fromkeys(service.asked_later[key] for key in sorted(hangs_on)))
+
+
+def _moment(rule: DateRule | None, answers: Mapping[str, JsonValue], row: Row | None) -> Moment | None:
     if rule is None:
         return None
     if rule.anchor == SUBMISSION:
         return Moment(None, rule.amount, rule.unit, rule.at)
-    answer = answers.get(rule.anchor)
+    of_row = rule.anchor.startswith(f"{ROW}.")
+    answer = (row or {}).get(rule.anchor.removeprefix(f"{ROW}.")) if of_row else answers.get(rule.anchor)
     if not isinstance(answer, str):
         return None
     anchor = datetime.fromisoformat(answer) if "T" in answer else date.fromisoformat(answer)

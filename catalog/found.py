@@ -61,7 +61,8 @@ def find_answers(service: Service, text: str, today: date, locations: Mapping[st
     _give(found, service, FieldKind.LONG_TEXT, [said] if said else [])
     for field in service.form:
         found.update(_own(field, said))
-    return found
+    later = service.later()
+    return {key: value for key, value in found.items() if key not in later}
 
 
 def _own(field: Field, said: str) -> dict[str, JsonValue]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from catalog.service import Catalogue, Field, Service, Step
+from catalog.service import Catalogue, Field, FieldKind, Service, Step
 
 
 @dataclass(frozen=True)
@@ -16,8 +16,11 @@ class NeedGroup:
 
 @dataclass(frozen=True)
 class Section:
+    """`lead` is what the heading says below its title."""
+
     title: str
     fields: tuple[Field, ...]
+    lead: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,11 +39,18 @@ def by_need(catalogue: Catalogue) -> tuple[NeedGroup, ...]:
 
 
 def sections(fields: Iterable[Field]) -> tuple[Section, ...]:
-    """The questions under their headings, in the order of the form."""
+    """Questions and notes under their headings, in the order of the form; a heading over no question is left out."""
     by_title: dict[str, list[Field]] = {}
+    leads: dict[str, str] = {}
     for field in fields:
-        by_title.setdefault(field.section, []).append(field)
-    return tuple(Section(title, tuple(group)) for title, group in by_title.items())
+        if field.kind is FieldKind.SECTION:
+            leads.setdefault(field.label, field.help)
+        else:
+            by_title.setdefault(field.section, []).append(field)
+    groups = (
+        (title, group) for title, group in by_title.items() if not title or any(one.takes_answer for one in group)
+    )
+    return tuple(Section(title, tuple(group), leads.get(title, "")) for title, group in groups)
 
 
 def by_phase(service: Service, catalogue: Catalogue) -> tuple[PhaseGroup, ...]:
@@ -55,5 +65,5 @@ def by_phase(service: Service, catalogue: Catalogue) -> tuple[PhaseGroup, ...]:
 def departments_of(service: Service, catalogue: Catalogue) -> tuple[str, ...]:
     """Who may have work from this service, as employees name them, without parts that are confidential."""
     titles = {queue.key: queue.department for queue in catalogue.queues}
-    named = (step.queue for step in service.steps if step.queue and not step.confidential_to)
+    named = (step.queue for step in service.steps if step.queue and not (step.confidential_to or step.secret))
     return tuple(titles.get(key, key) for key in dict.fromkeys(named))

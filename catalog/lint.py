@@ -3,17 +3,31 @@
 from collections.abc import Iterator, Sequence
 
 from catalog.errors import DocumentFault
+from catalog.item import ItemKind
+from catalog.lint_amend import amend_faults
+from catalog.lint_approval import approval_faults
+from catalog.lint_call import call_faults
+from catalog.lint_filled import filled_faults
 from catalog.lint_form import form_faults
+from catalog.lint_graded import graded_faults
+from catalog.lint_items import item_faults, lending_faults
+from catalog.lint_kinds import kind_faults
+from catalog.lint_message import message_faults
+from catalog.lint_reach import reach_faults
+from catalog.lint_secret import secret_faults
 from catalog.lint_steps import step_faults
+from catalog.lint_tests import faults_of_tests
 from catalog.lint_trial import trial_faults
 from catalog.pack import Document, Place
-from catalog.service import FieldKind, Need, Phase, Queue, Service
+from catalog.remark import Remark
+from catalog.service import Catalogue, FieldKind, Need, Phase, Queue, Service
 from catalog.titles import PLACEHOLDER
 
-_KINDS: dict[str, type[Queue | Need | Phase | Service]] = {
+_KINDS: dict[str, type[Queue | Need | Phase | ItemKind | Service]] = {
     "queues": Queue,
     "needs": Need,
     "phases": Phase,
+    "items": ItemKind,
     "services": Service,
 }
 
@@ -22,14 +36,30 @@ TRIAGE = "something-else"
 DESK = "desk"
 
 
-def lint(documents: Sequence[Document]) -> tuple[DocumentFault, ...]:
-    """Every fault between parts, by file and line; those of a single part's shape are in its document."""
-    known = {name: _mentioned(documents, name) for name in _KINDS}
-    faults = [*_taken_keys(documents), *_triage_faults(documents)]
+def lint(documents: Sequence[Document], around: Catalogue | None = None) -> tuple[DocumentFault, ...]:
+    """Every fault between parts, by file and line; those of a single part's shape are in its document.
+
+    Documents that are no whole catalogue stand in one: what they do not bring themselves, such as queues, is that of
+    the catalogue `around`.
+    """
+    known = {name: _mentioned(documents, name) or _keys(around, name) for name in _KINDS}
+    faults = [*_taken_keys(documents), *([] if around else _triage_faults(documents)), *_tests(documents, around)]
     for document in documents:
+        faults.extend(item_faults(document, known["queues"]))
         for where, service in document.of(Service):
             faults.extend(_service_faults(Place(document.reading, where), service, known))
     return tuple(sorted(faults))
+
+
+def _tests(documents: Sequence[Document], around: Catalogue | None) -> Iterator[DocumentFault]:
+    """Tests may be of a service around: a pack can bring nothing else."""
+    services = {service.key: service for service in around.services} if around else {}
+    services |= {service.key: service for document in documents for _, service in document.of(Service)}
+    yield from faults_of_tests(documents, services, _mentioned(documents, "services"))
+
+
+def _keys(around: Catalogue | None, name: str) -> frozenset[str]:
+    return frozenset(part.key for part in getattr(around, name)) if around else frozenset()
 
 
 def _triage_faults(documents: Sequence[Document]) -> Iterator[DocumentFault]:
@@ -38,14 +68,16 @@ def _triage_faults(documents: Sequence[Document]) -> Iterator[DocumentFault]:
     for kind, key in (("services", TRIAGE), ("queues", DESK)):
         if all_read and key not in _mentioned(documents, kind):
             file = documents[0].reading.file
-            yield DocumentFault(file, 0, kind, f"{key!r} is missing", "it takes what nothing else does")
+            yield DocumentFault(
+                file, 0, kind, Remark("%(key)r is missing", key=key), Remark("it takes what nothing else does")
+            )
     for document in documents:
         for where, service in document.of(Service):
             required = [field.kind for field in service.form if field.required and field.default is None]
             if service.key == TRIAGE and required not in ([], [FieldKind.LONG_TEXT]):
-                reason = f"{TRIAGE!r} must take a text alone"
+                reason = Remark("%(service)r must take a text alone", service=TRIAGE)
                 yield Place(document.reading, where).fault(
-                    ".form", reason, "require one field of kind long_text at most"
+                    ".form", reason, Remark("require one field of kind long_text at most")
                 )
 
 
@@ -61,7 +93,11 @@ def _taken_keys(documents: Sequence[Document]) -> Iterator[DocumentFault]:
             for where, part in document.of(kind):
                 if part.key in first:
                     place = Place(document.reading, where)
-                    yield place.fault(".key", f"the key {part.key!r} is taken", f"see {first[part.key]}")
+                    yield place.fault(
+                        ".key",
+                        Remark("the key %(key)r is taken", key=part.key),
+                        Remark("see %(place)s", place=first[part.key]),
+                    )
                 first.setdefault(part.key, f"{document.reading.file}:{document.reading.line(where)}")
 
 
@@ -70,22 +106,38 @@ def _service_faults(place: Place, service: Service, known: dict[str, frozenset[s
         *_names(place, service, known),
         *_title_faults(place, service),
         *_subject_faults(place, service),
+        *graded_faults(place, service),
         *form_faults(place, service, known["queues"]),
         *step_faults(place, service, known["queues"], known["phases"]),
+        *secret_faults(place, service),
+        *amend_faults(place, service, known["queues"]),
+        *approval_faults(place, service, known["queues"]),
+        *lending_faults(place, service, known["items"]),
+        *kind_faults(place, service),
+        *filled_faults(place, service),
+        *message_faults(place, service),
+        *call_faults(place, service),
     ]
-    yield from found
-    if not found:
-        yield from trial_faults(place, service)
+    # Trials run on what is sound, and what is never reached shows only where trials succeed.
+    yield from found or (found := [*trial_faults(place, service)]) or reach_faults(place, service)
 
 
 def _names(place: Place, service: Service, known: dict[str, frozenset[str]]) -> Iterator[DocumentFault]:
     if service.need not in known["needs"]:
-        yield place.fault(".need", f"there is no need {service.need!r}", place.nearest(service.need, known["needs"]))
+        yield place.fault(
+            ".need", Remark("there is no need %(need)r", need=service.need), place.nearest(service.need, known["needs"])
+        )
     for queue in service.confidential_to:
         if queue not in known["queues"]:
-            yield place.fault(".confidential_to", f"there is no queue {queue!r}", place.nearest(queue, known["queues"]))
+            yield place.fault(
+                ".confidential_to",
+                Remark("there is no queue %(queue)r", queue=queue),
+                place.nearest(queue, known["queues"]),
+            )
     if service.secret and not service.confidential_to:
-        yield place.fault(".secret", "a secret service needs confidential_to", "name the queues that may know of it")
+        yield place.fault(
+            ".secret", Remark("a secret service needs confidential_to"), Remark("name the queues that may know of it")
+        )
 
 
 def _title_faults(place: Place, service: Service) -> Iterator[DocumentFault]:
@@ -94,13 +146,17 @@ def _title_faults(place: Place, service: Service) -> Iterator[DocumentFault]:
     for key in PLACEHOLDER.findall(template):
         field = service.fields.get(key)
         if field is None:
-            yield place.fault(where, f"there is no field {key!r}", place.nearest(key, service.fields))
+            yield place.fault(where, Remark("there is no field %(key)r", key=key), place.nearest(key, service.fields))
         elif field.secret or field.confidential_to:
-            yield place.fault(where, f"{key!r} is confidential and would stand in the title", "leave it out")
-        elif field.kind is FieldKind.LONG_TEXT:
-            yield place.fault(where, f"{key!r} may have many lines and a title has one", "name a short field")
+            yield place.fault(
+                where, Remark("%(key)r is confidential and would stand in the title", key=key), Remark("leave it out")
+            )
+        elif field.kind in {FieldKind.LONG_TEXT, FieldKind.TABLE}:
+            yield place.fault(
+                where, Remark("%(key)r may have many lines and a title has one", key=key), Remark("name a short field")
+            )
     if set("{}") & set(PLACEHOLDER.sub("", template)):
-        yield place.fault(where, "braces stand around a field key only", "write {field_key}")
+        yield place.fault(where, Remark("braces stand around a field key only"), Remark("write {field_key}"))
 
 
 def _subject_faults(place: Place, service: Service) -> Iterator[DocumentFault]:
@@ -108,7 +164,11 @@ def _subject_faults(place: Place, service: Service) -> Iterator[DocumentFault]:
         return
     field = service.fields.get(service.subject)
     if field is None:
-        reason = f"there is no field {service.subject!r}"
+        reason = Remark("there is no field %(field)r", field=service.subject)
         yield place.fault(".subject", reason, place.nearest(service.subject, service.fields))
     elif field.kind not in {FieldKind.PERSON, FieldKind.TEXT}:
-        yield place.fault(".subject", f"{service.subject!r} names nobody", "name a field of kind person or text")
+        yield place.fault(
+            ".subject",
+            Remark("%(field)r names nobody", field=service.subject),
+            Remark("name a field of kind person or text"),
+        )

@@ -1,75 +1,130 @@
 """Faults of a form: names, visibility, patterns, limits and defaults that cannot work."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
-from catalog.checks import Known, Refused, settle
+from catalog.checks import Known, Refused
 from catalog.conditions import PEOPLE, compiled
 from catalog.dates import SUBMISSION
 from catalog.errors import DocumentFault, InvalidCondition
 from catalog.lint_trial import type_faults
 from catalog.pack import Place
+from catalog.remark import Remark
+from catalog.rows import ROW
 from catalog.service import Field, FieldKind, Service
+from catalog.table import settle_answer
 
 # CEL's own words, and the names that rules and conditions give a meaning.
 _CEL_WORDS = (
     *("as", "break", "const", "continue", "else", "false", "for", "function", "if", "import", "in"),
     *("let", "loop", "namespace", "null", "package", "return", "true", "var", "void", "while"),
 )
-RESERVED = frozenset({SUBMISSION, *PEOPLE, *_CEL_WORDS})
+RESERVED = frozenset({SUBMISSION, ROW, *PEOPLE, *_CEL_WORDS})
 _OPAQUE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]")
 _GROUP = re.compile(r"\((?:\?:)?([^()]*)\)")
 _REPEAT = re.compile(r"[*+]|\{\d*,\d*\}")
+_PATTERNED = {FieldKind.TEXT, FieldKind.LONG_TEXT, FieldKind.REFERENCE}
 _LOOKING = re.compile(r"\(\?(?!:)|\\[1-9]")
 
 
 def form_faults(place: Place, service: Service, queues: frozenset[str]) -> Iterator[DocumentFault]:
     earlier: dict[str, Field] = {}
+    taken: set[str] = set()
     for at, field in enumerate(service.form):
         here = place.part(f".form[{at}]")
-        yield from _key_faults(here, field, earlier)
-        yield from _visibility_faults(here, field, earlier)
+        yield from _key_faults(here, field, taken)
+        yield from _condition_faults(here, ".visible_when", field.visible_when, earlier)
+        for number, option in enumerate(field.options):
+            yield from _condition_faults(here, f".options[{number}].when", option.when, earlier)
         yield from _limit_faults(here, field)
+        yield from _default_faults(here, field)
+        yield from _column_faults(here, field)
         for queue in field.confidential_to:
             if queue not in queues:
-                yield here.fault(".confidential_to", f"there is no queue {queue!r}", here.nearest(queue, queues))
-        earlier[field.key] = field
+                yield here.fault(
+                    ".confidential_to", Remark("there is no queue %(queue)r", queue=queue), here.nearest(queue, queues)
+                )
+        taken.add(field.key)
+        if field.takes_answer:
+            earlier[field.key] = field
+    yield from _empty_sections(place, service)
 
 
-def _key_faults(here: Place, field: Field, earlier: Mapping[str, Field]) -> Iterator[DocumentFault]:
+def _empty_sections(place: Place, service: Service) -> Iterator[DocumentFault]:
+    filled = {field.section for field in service.form if field.takes_answer}
+    for at, field in enumerate(service.form):
+        if field.kind is FieldKind.SECTION and field.label not in filled:
+            yield place.fault(
+                f".form[{at}]",
+                Remark("no question stands under %(title)r", title=field.label),
+                Remark("put the section before its questions, or remove it"),
+            )
+
+
+def _key_faults(here: Place, field: Field, taken: Collection[str]) -> Iterator[DocumentFault]:
     if field.key in RESERVED:
-        yield here.fault(".key", f"{field.key!r} has a meaning of its own in conditions and rules", "rename the field")
-    if field.key in earlier:
-        yield here.fault(".key", f"the form has a field {field.key!r} already", "rename one of them")
+        yield here.fault(
+            ".key",
+            Remark("%(field)r has a meaning of its own in conditions and rules", field=field.key),
+            Remark("rename the field"),
+        )
+    if field.key in taken:
+        yield here.fault(
+            ".key", Remark("the form has a field %(field)r already", field=field.key), Remark("rename one of them")
+        )
 
 
-def _visibility_faults(here: Place, field: Field, earlier: Mapping[str, Field]) -> Iterator[DocumentFault]:
-    if field.visible_when is None:
+def _condition_faults(
+    here: Place, where: str, text: str | None, earlier: Mapping[str, Field]
+) -> Iterator[DocumentFault]:
+    """Of what decides whether a question is asked, or an option on offer."""
+    if text is None:
         return
     try:
-        condition = compiled(field.visible_when)
+        condition = compiled(text)
     except InvalidCondition as fault:
-        yield here.fault(".visible_when", fault.reason, 'write it like: employment_type == "employee"')
+        yield here.fault(where, fault.reason, Remark('write it like: employment_type == "employee"'))
         return
     strangers = [name for name in condition.names if name not in earlier]
     for name in strangers:
-        yield here.fault(".visible_when", f"no field {name!r} stands before this one", here.nearest(name, earlier))
+        yield here.fault(
+            where, Remark("no field %(name)r stands before this one", name=name), here.nearest(name, earlier)
+        )
     if not strangers:
-        yield from type_faults(here, ".visible_when", condition, earlier)
+        yield from type_faults(here, where, condition, earlier)
 
 
 def _limit_faults(here: Place, field: Field) -> Iterator[DocumentFault]:
     if field.minimum is not None and field.maximum is not None and field.minimum > field.maximum:
-        yield here.fault(".minimum", "larger than the maximum")
+        yield here.fault(".minimum", Remark("larger than the maximum"))
     if field.pattern is not None and (reason := unsafe(field.pattern)):
-        yield here.fault(".pattern", reason, "keep patterns simple")
-    elif field.default is not None and field.kind in {FieldKind.PERSON, FieldKind.LOCATION}:
-        yield here.fault(".default", "people and locations have no default")
-    elif field.default is not None:
+        yield here.fault(".pattern", reason, Remark("keep patterns simple"))
+    elif field.pattern is not None and field.kind not in _PATTERNED:
+        yield here.fault(
+            ".pattern", Remark("only texts and references have a pattern"), Remark("remove it, or ask for a text")
+        )
+
+
+def _column_faults(here: Place, field: Field) -> Iterator[DocumentFault]:
+    taken: set[str] = set()
+    for at, column in enumerate(field.columns):
+        place = here.part(f".columns[{at}]")
+        yield from _key_faults(place, column, taken)
+        yield from _limit_faults(place, column)
+        yield from _default_faults(place, column)
+        taken.add(column.key)
+
+
+def _default_faults(here: Place, field: Field) -> Iterator[DocumentFault]:
+    if field.default is None or (field.pattern is not None and unsafe(field.pattern)):
+        return
+    if field.kind in {FieldKind.PERSON, FieldKind.LOCATION}:
+        yield here.fault(".default", Remark("people and locations have no default"))
+    else:
         try:
-            settle(field, field.default, Known())
+            settle_answer(field, field.default, Known())
         except Refused as refused:
-            yield here.fault(".default", f"the default is no valid answer: {refused.code}")
+            yield here.fault(".default", Remark("the default is no valid answer: %(code)s", code=refused.code))
 
 
 def unsafe(pattern: str) -> str:
@@ -77,15 +132,15 @@ def unsafe(pattern: str) -> str:
     try:
         re.compile(pattern)
     except re.error as error:
-        return f"not a regular expression: {error}"
+        return Remark("not a regular expression: it is not understood at sign %(place)s", place=(error.pos or 0) + 1)
     if _LOOKING.search(pattern):
-        return "it looks around or back"
+        return Remark("it looks around or back")
     bare = _OPAQUE.sub("c", pattern)
     if len(_REPEAT.findall(bare)) > 2:  # noqa: PLR2004 - three neighbours are cubic in the answer's length
-        return "more than two open repeats"
+        return Remark("more than two open repeats")
     while found := _GROUP.search(bare):
         varies = bool(set("*+?|{") & set(found[1]))
         if varies and bare[found.end() : found.end() + 1] in {"*", "+", "{"}:
-            return "a repeat within a repeat"
+            return Remark("a repeat within a repeat")
         bare = bare[: found.start()] + ("c?" if varies else "c") + bare[found.end() :]
     return ""

@@ -6,9 +6,15 @@ from graphlib import CycleError, TopologicalSorter
 from catalog.conditions import PEOPLE, compiled
 from catalog.dates import SUBMISSION, DateRule
 from catalog.errors import DocumentFault, InvalidCondition
+from catalog.lint_assign import assignment_faults
+from catalog.lint_filled import as_they_come
+from catalog.lint_form import unsafe
+from catalog.lint_rows import row_faults
 from catalog.lint_trial import type_faults
 from catalog.pack import Place
-from catalog.service import FieldKind, PersonExpression, Service, Step
+from catalog.remark import Remark
+from catalog.rows import ROW
+from catalog.service import Field, FieldKind, PersonExpression, Service, Step
 
 _DATES = {FieldKind.DATE, FieldKind.DATETIME}
 _SUBJECTS = {PersonExpression.SUBJECT, PersonExpression.SUBJECT_MANAGER}
@@ -18,17 +24,22 @@ def step_faults(
     place: Place, service: Service, queues: frozenset[str], phases: frozenset[str]
 ) -> Iterator[DocumentFault]:
     if not service.steps:
-        yield place.fault(".steps", "nobody would do anything: there are no steps", "add at least one")
+        yield place.fault(".steps", Remark("nobody would do anything: there are no steps"), Remark("add at least one"))
     keys: set[str] = set()
     for at, step in enumerate(service.steps):
         here = place.part(f".steps[{at}]")
         if step.key in keys:
-            yield here.fault(".key", f"the service has a step {step.key!r} already", "rename one of them")
+            yield here.fault(
+                ".key", Remark("the service has a step %(step)r already", step=step.key), Remark("rename one of them")
+            )
         keys.add(step.key)
         yield from _name_faults(here, step, service, queues, phases)
         yield from _person_faults(here, step, service)
         yield from _date_faults(here, step, service)
         yield from _condition_faults(here, step, service)
+        yield from assignment_faults(here, step)
+        yield from row_faults(here, step, service)
+        yield from _evidence_faults(here, step)
     yield from _need_faults(place, service)
 
 
@@ -36,16 +47,30 @@ def _name_faults(
     here: Place, step: Step, service: Service, queues: frozenset[str], phases: frozenset[str]
 ) -> Iterator[DocumentFault]:
     if step.queue is not None and step.queue not in queues:
-        yield here.fault(".queue", f"there is no queue {step.queue!r}", here.nearest(step.queue, queues))
+        yield here.fault(
+            ".queue", Remark("there is no queue %(queue)r", queue=step.queue), here.nearest(step.queue, queues)
+        )
     for queue in step.confidential_to:
         if queue not in queues:
-            yield here.fault(".confidential_to", f"there is no queue {queue!r}", here.nearest(queue, queues))
+            yield here.fault(
+                ".confidential_to", Remark("there is no queue %(queue)r", queue=queue), here.nearest(queue, queues)
+            )
     if step.queue and step.confidential_to and step.queue not in step.confidential_to:
-        yield here.fault(".confidential_to", f"{step.queue!r} could not see its own step", f"add {step.queue}")
+        yield here.fault(
+            ".confidential_to",
+            Remark("%(queue)r could not see its own step", queue=step.queue),
+            Remark("add %(queue)s", queue=step.queue),
+        )
     if step.queue and service.secret and step.queue not in service.confidential_to:
-        yield here.fault(".queue", f"{step.queue!r} may not know of this secret service", "add it to confidential_to")
+        yield here.fault(
+            ".queue",
+            Remark("%(queue)r may not know of this secret service", queue=step.queue),
+            Remark("add it to confidential_to"),
+        )
     if step.phase and step.phase not in phases:
-        yield here.fault(".phase", f"there is no phase {step.phase!r}", here.nearest(step.phase, phases))
+        yield here.fault(
+            ".phase", Remark("there is no phase %(phase)r", phase=step.phase), here.nearest(step.phase, phases)
+        )
 
 
 def _person_faults(here: Place, step: Step, service: Service) -> Iterator[DocumentFault]:
@@ -53,8 +78,8 @@ def _person_faults(here: Place, step: Step, service: Service) -> Iterator[Docume
         return
     subject = service.fields.get(service.subject or "")
     if subject is None or subject.kind is not FieldKind.PERSON:
-        reason = f"{step.person} needs a subject who is in the directory"
-        yield here.fault(".person", reason, "give the service a subject of kind person, or name the requester")
+        reason = Remark("%(person)s needs a subject who is in the directory", person=step.person)
+        yield here.fault(".person", reason, Remark("give the service a subject of kind person, or name the requester"))
 
 
 def _date_faults(here: Place, step: Step, service: Service) -> Iterator[DocumentFault]:
@@ -62,14 +87,30 @@ def _date_faults(here: Place, step: Step, service: Service) -> Iterator[Document
     for where, rule in rules.items():
         if rule is None:
             continue
-        field = service.fields.get(rule.anchor)
+        field = _anchor(rule, step, service)
         if rule.anchor == SUBMISSION:
             if rule.amount < 0:
-                yield here.fault(where, "this lies before the ask came in", "count after submission")
+                yield here.fault(where, Remark("this lies before the ask came in"), Remark("count after submission"))
         elif field is None:
-            yield here.fault(where, f"there is no field {rule.anchor!r}", here.nearest(rule.anchor, service.fields))
+            known = {*service.fields, *(f"row.{column.key}" for column in _columns(step, service))}
+            reason = Remark("there is no field %(field)r", field=rule.anchor)
+            yield here.fault(where, reason, here.nearest(rule.anchor, known))
         elif field.kind not in _DATES:
-            yield here.fault(where, f"the field {rule.anchor!r} is no date", "name a field of kind date or datetime")
+            yield here.fault(
+                where,
+                Remark("the field %(field)r is no date", field=rule.anchor),
+                Remark("name a field of kind date or datetime"),
+            )
+
+
+def _columns(step: Step, service: Service) -> tuple[Field, ...]:
+    table = service.fields.get(step.for_each or "")
+    return table.columns if table else ()
+
+
+def _anchor(rule: DateRule, step: Step, service: Service) -> Field | None:
+    columns = {f"{ROW}.{column.key}": column for column in _columns(step, service)}
+    return columns.get(rule.anchor) or service.fields.get(rule.anchor)
 
 
 def _condition_faults(here: Place, step: Step, service: Service) -> Iterator[DocumentFault]:
@@ -78,13 +119,25 @@ def _condition_faults(here: Place, step: Step, service: Service) -> Iterator[Doc
     try:
         condition = compiled(step.condition)
     except InvalidCondition as fault:
-        yield here.fault(".condition", fault.reason, 'write it like: work_place == "office"')
+        yield here.fault(".condition", fault.reason, Remark('write it like: work_place == "office"'))
         return
-    strangers = [name for name in condition.names if name not in service.fields and name not in PEOPLE]
+    table = service.fields.get(step.for_each or "")
+    known = {*service.fields, *PEOPLE, *([ROW] if table else [])}
+    strangers = [name for name in condition.names if name not in known]
     for name in strangers:
-        yield here.fault(".condition", f"there is no field {name!r}", here.nearest(name, {*service.fields, *PEOPLE}))
+        yield here.fault(
+            ".condition",
+            Remark("there is no field %(name)r", name=name),
+            here.nearest(name, known),
+        )
     if not strangers:
-        yield from type_faults(here, ".condition", condition, service.fields)
+        yield from type_faults(here, ".condition", condition, as_they_come(service, step), table)
+
+
+def _evidence_faults(here: Place, step: Step) -> Iterator[DocumentFault]:
+    pattern = step.evidence.pattern if step.evidence else None
+    if pattern and (reason := unsafe(pattern)):
+        yield here.fault(".evidence.pattern", reason, Remark("keep patterns simple"))
 
 
 def _need_faults(place: Place, service: Service) -> Iterator[DocumentFault]:
@@ -92,10 +145,14 @@ def _need_faults(place: Place, service: Service) -> Iterator[DocumentFault]:
     for at, step in enumerate(service.steps):
         for need in step.needs:
             if need not in keys:
-                reason = f"there is no step {need!r}"
+                reason = Remark("there is no step %(need)r", need=need)
                 yield place.fault(f".steps[{at}].needs", reason, place.nearest(need, keys))
     try:
         TopologicalSorter({step.key: step.needs for step in service.steps}).prepare()
     except CycleError as error:
         circle = " → ".join(reversed(error.args[1]))
-        yield place.fault(".steps", f"steps wait for each other: {circle}", "remove one of these needs")
+        yield place.fault(
+            ".steps",
+            Remark("steps wait for each other: %(circle)s", circle=circle),
+            Remark("remove one of these needs"),
+        )

@@ -4,11 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pydantic import JsonValue
 
-from catalog.answers import Known, check, named_people
-from catalog.conditions import FAILURES, PEOPLE, Condition, explain
+from catalog.answers import Known, cells, check, named_people
+from catalog.condition_words import failure
+from catalog.conditions import FAILURES, PEOPLE, Condition
 from catalog.errors import DocumentFault, InvalidAnswers
 from catalog.expand import expand
 from catalog.pack import Place
+from catalog.remark import Remark
+from catalog.rows import ROW
 from catalog.service import Field, FieldKind, Service
 
 # What is known of people when a plan is made; a condition that reads anything else is refused.
@@ -23,6 +26,8 @@ SAMPLES: Mapping[FieldKind, tuple[JsonValue, ...]] = {
     FieldKind.TEXT: ("text",),
     FieldKind.LONG_TEXT: ("text",),
     FieldKind.NUMBER: (1, 1.5),
+    FieldKind.MONEY: ({"amount": "1.00", "currency": "EUR"}, {"amount": "1.50", "currency": "USD"}),
+    FieldKind.REFERENCE: ("A-1",),
     FieldKind.DATE: ("2026-09-01",),
     FieldKind.DATETIME: ("2026-09-01T09:00",),
     FieldKind.PERSON: ("kim@example.com",),
@@ -31,32 +36,40 @@ SAMPLES: Mapping[FieldKind, tuple[JsonValue, ...]] = {
 }
 
 
-def type_faults(place: Place, where: str, condition: Condition, fields: Mapping[str, Field]) -> Iterator[DocumentFault]:
+def type_faults(
+    place: Place, where: str, condition: Condition, fields: Mapping[str, Field], table: Field | None = None
+) -> Iterator[DocumentFault]:
     """At most one fault: CEL has no type checker, so each name takes each of its values while the others stand.
 
     A field that may stay unanswered is null once. One name varies at a time, so a fault that needs two odd answers at
-    once is missed; at run time it makes the condition false and is recorded.
+    once is missed; at run time it makes the condition false and is recorded. `row` is one of the table's.
     """
-    for values in _trials(condition, fields):
+    for values in _trials(condition, fields, table):
         try:
             outcome = condition.value(values)
         except FAILURES as error:
-            yield place.fault(where, f"it fails on valid answers: {explain(error)}", _advice(values))
+            yield place.fault(where, Remark("it fails on valid answers: %(why)s", why=failure(error)), _advice(values))
             return
         if not isinstance(outcome, bool):
-            yield place.fault(where, "it is neither true nor false", "compare the answer with something")
+            yield place.fault(
+                where, Remark("it is neither true nor false"), Remark("compare the answer with something")
+            )
             return
 
 
 def _advice(values: Mapping[str, object]) -> str:
     unanswered = next((name for name, value in values.items() if value is None), None)
-    return f"ask first: {unanswered} != null && …" if unanswered else "compare like with like"
+    if unanswered:
+        return Remark("ask first: %(field)s != null && …", field=unanswered)
+    return Remark("compare like with like")
 
 
-def _trials(condition: Condition, fields: Mapping[str, Field]) -> Iterator[dict[str, object]]:
-    samples: dict[str, Sequence[object]] = {
-        name: [dict(PERSON)] if name in PEOPLE else _samples(fields[name]) for name in condition.names
-    }
+def _trials(
+    condition: Condition, fields: Mapping[str, Field], table: Field | None = None
+) -> Iterator[dict[str, object]]:
+    given: dict[str, Sequence[object]] = {name: [dict(PERSON)] for name in PEOPLE}
+    given |= {ROW: row_samples(table)} if table else {}
+    samples = {name: given[name] if name in given else _samples(fields[name]) for name in condition.names}
     usual = {name: values[0] for name, values in samples.items()}
     yield usual
     for name, values in samples.items():
@@ -65,11 +78,21 @@ def _trials(condition: Condition, fields: Mapping[str, Field]) -> Iterator[dict[
 
 
 def _samples(field: Field) -> list[JsonValue]:
-    may_be_null = field.default is None and (not field.required or field.visible_when is not None)
+    always = field.default is not None and not any(option.when for option in field.options)
+    may_be_null = not always and (not field.required or field.may_be_hidden)
     return [*_answers(field), *([None] if may_be_null else [])]
 
 
+def row_samples(table: Field) -> list[dict[str, JsonValue]]:
+    """Rows in which each column has each of its values once, while the others stand."""
+    columns = {column.key: _samples(column) for column in table.columns}
+    usual = {key: values[0] for key, values in columns.items()}
+    return [usual, *({**usual, key: value} for key, values in columns.items() for value in values[1:])]
+
+
 def _answers(field: Field) -> list[JsonValue]:
+    if field.kind is FieldKind.TABLE:
+        return [[*row_samples(field)]]
     values: list[JsonValue] = [option.value for option in field.options]
     if field.kind is FieldKind.CHOICE:
         return values
@@ -84,14 +107,17 @@ def trial_faults(place: Place, service: Service) -> Iterator[DocumentFault]:
         answers = check(service, service.example, _known(service))
     except InvalidAnswers as error:
         for fault in error.faults:
-            yield place.fault(f".example.{fault.field}", fault.message, "give an example that a person could send")
+            said = Remark(fault.many or fault.template, **fault.given)
+            yield place.fault(f".example.{fault.field}", said, Remark("give an example that a person could send"))
         return
     plan = expand(service, answers, {"requester": PERSON, "subject": PERSON if service.subject else None})
     if not plan.steps:
-        yield place.fault(".example", "nobody would do anything: all steps are skipped", "check the conditions")
+        yield place.fault(
+            ".example", Remark("nobody would do anything: all steps are skipped"), Remark("check the conditions")
+        )
 
 
 def _known(service: Service) -> Known:
     """Whoever and wherever the example names exists: the directory is not the catalogue's."""
-    given = (service.example.get(field.key) for field in service.form if field.kind is FieldKind.LOCATION)
+    given = (value for field, value in cells(service, service.example) if field.kind is FieldKind.LOCATION)
     return Known(named_people(service, service.example), frozenset(key for key in given if isinstance(key, str)))

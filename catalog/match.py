@@ -82,7 +82,7 @@ def _titled(text: str, index: _Index) -> frozenset[str]:
 
     A word of the catalogue is no name, however it is written: "Laptop starts slowly" is about a laptop.
     """
-    pairs = [(_stems(name), _stem(doing)) for name, doing in _NAME_DOES.findall(text)]
+    pairs = [(_stems(name), stem(doing)) for name, doing in _NAME_DOES.findall(text)]
     done = {doing for name, doing in pairs if name and not name.keys() & index.rarity.keys()}
     return frozenset(key for key, doing in index.doings.items() if doing in done)
 
@@ -141,7 +141,7 @@ def _index(keyed: _Keyed) -> _Index:
         for service in services
     }
     found = {service.key: _SUBJECT_DOES.match(service.title_template) for service in services if service.subject}
-    doings = {key: _stem(told[2].casefold()) for key, told in found.items() if told}
+    doings = {key: stem(told[2].casefold()) for key, told in found.items() if told}
     return _Index(stems, phrases, rarity, doings)
 
 
@@ -166,11 +166,11 @@ def _stems(text: str) -> dict[str, str]:
     words = [word for word in _WORD.findall(bare) if word.casefold() not in _STOP]
     stems: dict[str, str] = {}
     for word in words:
-        stems.setdefault(_stem(word.casefold()), word)
+        stems.setdefault(stem(word.casefold()), word)
     return stems
 
 
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
     """A rough stem: enough that "starts", "starting" and "started" meet, blunt enough to need no word list."""
     word = word.removesuffix("'s")
     for ending, instead in _ENDINGS:

@@ -9,14 +9,26 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from catalog.errors import DocumentFault
-from catalog.service import Need, Part, Phase, Queue, Service
+from catalog.expected import PackTest
+from catalog.item import ItemKind
+from catalog.part import Part
+from catalog.remark import Remark
+from catalog.service import Need, Phase, Queue, Service
+from catalog.shape_words import reason_of
 from catalog.yaml_text import Reading, read_yaml
 
-_LISTS: dict[str, type[Part]] = {"queues": Queue, "needs": Need, "phases": Phase, "services": Service}
+_LISTS: dict[str, type[Part]] = {
+    "queues": Queue,
+    "needs": Need,
+    "phases": Phase,
+    "items": ItemKind,
+    "services": Service,
+    "tests": PackTest,
+}
 _ADVICE = {
-    "extra_forbidden": "remove it, or check its spelling",
-    "missing": "add it",
-    "string_pattern_mismatch": "keys are lower-case letters, digits, - and _, and start with a letter",
+    "extra_forbidden": Remark("remove it, or check its spelling"),
+    "missing": Remark("add it"),
+    "string_pattern_mismatch": Remark("keys are lower-case letters, digits, - and _, and start with a letter"),
 }
 _FEW = 12
 P = TypeVar("P", bound=Part)
@@ -56,8 +68,8 @@ class Place:
         """Advice: the known name most like this one, or all of them where none is and they are few."""
         known = sorted(names)
         if alike := get_close_matches(name, known, n=1):
-            return f"did you mean {alike[0]}?"
-        return f"there are {', '.join(known)}" if 0 < len(known) <= _FEW else ""
+            return Remark("did you mean %(name)s?", name=alike[0])
+        return Remark("there are %(names)s", names=", ".join(known)) if 0 < len(known) <= _FEW else ""
 
 
 def read_document(file: str, text: str) -> Document:
@@ -80,13 +92,19 @@ def _entries(reading: Reading, faults: list[DocumentFault]) -> Iterator[tuple[st
     lists = ", ".join(_LISTS)
     if not isinstance(reading.value, dict):
         if not faults:
-            faults.append(reading.fault("", "this is no pack", f"a pack is a map with {lists}"))
+            faults.append(
+                reading.fault("", Remark("this is no pack"), Remark("a pack is a map with %(lists)s", lists=lists))
+            )
         return
     for name, entries in reading.value.items():
         if name not in _LISTS:
-            faults.append(reading.fault(name, "no such part of a catalogue", f"the parts are {lists}"))
+            faults.append(
+                reading.fault(
+                    name, Remark("no such part of a catalogue"), Remark("the parts are %(lists)s", lists=lists)
+                )
+            )
         elif not isinstance(entries, list):
-            faults.append(reading.fault(name, "this must be a list", "start each entry with a dash"))
+            faults.append(reading.fault(name, Remark("this must be a list"), Remark("start each entry with a dash")))
         else:
             yield from _maps(name, entries, reading, faults)
 
@@ -99,12 +117,11 @@ def _maps(
         if isinstance(entry, dict):
             yield name, where, entry
         else:
-            faults.append(reading.fault(where, "this must be a map of keys and values"))
+            faults.append(reading.fault(where, Remark("this must be a map of keys and values")))
 
 
 def _shape_fault(reading: Reading, where: str, error: ErrorDetails) -> DocumentFault:
-    reason = error["msg"].removeprefix("Value error, ")
-    return reading.fault(where + path_of(error), reason, _ADVICE.get(error["type"], ""))
+    return reading.fault(where + path_of(error), reason_of(error), _ADVICE.get(error["type"], ""))
 
 
 def path_of(error: ErrorDetails) -> str:

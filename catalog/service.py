@@ -1,50 +1,41 @@
 """The catalogue as a value: queues, needs, phases, and services with their forms and steps."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Literal, Self
 
-from annotated_types import Ge, Le
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    JsonValue,
-    PlainSerializer,
-    StringConstraints,
-    WithJsonSchema,
-    model_validator,
-)
+from annotated_types import Ge, Le, MaxLen
+from pydantic import JsonValue, StringConstraints, field_validator, model_validator
 
-from catalog.dates import DateRule
+from catalog.approval import Approval
+from catalog.call import CallPart
 from catalog.errors import UnknownService
+from catalog.evidence import Evidence
+from catalog.expected import PackTest
+from catalog.field import Field, FieldKind, Option, under_headings
+from catalog.form_step import FormPart
+from catalog.item import ItemKind
+from catalog.kinds import BODIES, FINDS_ITS_PEOPLE, StepKind
+from catalog.message import MessagePart
+from catalog.part import AnswerName, Condition, FieldKey, Key, Line, Part, Prose, Rule
+from catalog.remark import Remark
 
-Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,59}$")]
-FieldKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Prose = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
-Condition = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-
-
-def _rule(value: object) -> object:
-    return DateRule.parse(value) if isinstance(value, str) else value
-
-
-Rule = Annotated[DateRule, BeforeValidator(_rule), PlainSerializer(str), WithJsonSchema({"type": "string"})]
-
-
-class FieldKind(StrEnum):
-    TEXT = "text"
-    LONG_TEXT = "long_text"
-    NUMBER = "number"
-    DATE = "date"
-    DATETIME = "datetime"
-    CHOICE = "choice"
-    CHOICES = "choices"
-    PERSON = "person"
-    LOCATION = "location"
-    YES_NO = "yes_no"
+__all__ = [
+    "Catalogue",
+    "Field",
+    "FieldKind",
+    "FirstContact",
+    "Need",
+    "Option",
+    "PersonExpression",
+    "Phase",
+    "Queue",
+    "Service",
+    "Step",
+    "Strategy",
+    "Undo",
+]
 
 
 class FirstContact(StrEnum):
@@ -61,10 +52,15 @@ class PersonExpression(StrEnum):
     SUBJECT_MANAGER = "subject.manager"
 
 
-class Part(BaseModel):
-    """What every part of a catalogue shares: it cannot change, and it has no room for unknown keys."""
+class Strategy(StrEnum):
+    """How a task finds its person; without one it stands in its queue until somebody takes it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
+    MANUAL = "manual"
+    ROUND_ROBIN = "round_robin"
+    LEAST_LOADED = "least_loaded"
+    SKILL = "skill"
+    SAME_PERSON = "same_person"
+    POINT_OF_CONTACT = "point_of_contact"
 
 
 class Queue(Part):
@@ -88,54 +84,37 @@ class Phase(Part):
     title: Line
 
 
-class Option(Part):
-    value: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,59}$")]
-    label: Line
+class Undo(Part):
+    """What undoes a finished step that is not wanted any more; without a party of its own, by whoever did the step.
 
-
-class Field(Part):
-    """One question of a form.
-
-    `confidential_to` limits who reads the answer to these queues and its giver; `secret` hides it from the giver too.
-    `visible_when` is a condition over earlier fields. `minimum` and `maximum` bound numbers, both inclusive.
+    `due` counts from the change of mind, which its "submission" stands for.
     """
 
-    key: FieldKey
-    label: Line
-    kind: FieldKind
-    help: Prose = ""
-    section: str = ""
-    required: bool = False
-    default: JsonValue = None
-    options: tuple[Option, ...] = ()
-    pattern: Annotated[str, StringConstraints(max_length=200)] | None = None
-    minimum: float | None = None
-    maximum: float | None = None
-    max_length: Annotated[int, Ge(1), Le(20_000)] | None = None
-    visible_when: Condition | None = None
-    example: JsonValue = None
-    confidential_to: tuple[Key, ...] = ()
-    secret: bool = False
+    title: Line
+    detail: Prose = ""
+    queue: Key | None = None
+    person: PersonExpression | None = None
+    due: Rule | None = None
 
     @model_validator(mode="after")
-    def _options_fit_kind(self) -> Self:
-        chosen = self.kind in {FieldKind.CHOICE, FieldKind.CHOICES}
-        if chosen and not self.options:
-            raise ValueError("a choice needs options")
-        if self.options and not chosen:
-            raise ValueError("only choice and choices have options")
-        if len({option.value for option in self.options}) < len(self.options):
-            raise ValueError("two options have the same value")
+    def _one_party(self) -> Self:
+        if self.queue is not None and self.person is not None:
+            raise ValueError(Remark("undoing is for a queue or a person, and not both"))
         return self
-
-    def label_of(self, value: object) -> str:
-        return next((option.label for option in self.options if option.value == value), str(value))
 
 
 class Step(Part):
-    """One piece of work an ask entails, for exactly one queue or one person.
+    """One piece of work an ask entails, for exactly one queue or one person; an approval is for its approvers.
 
-    `confidential_to` limits who learns of the step; `neutral_title` is what others who work on the ticket may read.
+    `confidential_to` limits who reads the step; `neutral_title` is what others who work on the ticket may read.
+    `secret` hides even that it exists from everybody else: it holds up nothing that they see.
+    `assign` stands above what its queue says; `skill` and `topic` (of a point of contact) go with their strategies.
+    With `for_each`, the key of a table, it is done once for each row: its texts, condition and dates may say `row.` and
+    the key of a column. All of the `checklist` is ticked off and the `evidence` given before it is done. `undo` is done
+    if the finished step is not wanted any more, and `redo_when_changed` names the fields for which it was done: with
+    other answers it is undone and done again.
+    `books` are kinds, or fields whose chosen options name some: the subject gets a thing of each when it is finished.
+    One that `returns` takes back what the subject holds.
     """
 
     key: Key
@@ -149,20 +128,86 @@ class Step(Part):
     opens: Rule | None = None
     due: Rule | None = None
     confidential_to: tuple[Key, ...] = ()
+    secret: bool = False
     neutral_title: str = ""
+    assign: Strategy | None = None
+    skill: Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=60)] = ""
+    topic: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = ""
+    undo: Undo | None = None
+    redo_when_changed: tuple[AnswerName, ...] = ()
+    for_each: FieldKey | None = None
+    books: tuple[Key, ...] = ()
+    returns: bool = False
+    checklist: Annotated[tuple[Line, ...], MaxLen(30)] = ()
+    evidence: Evidence | None = None
+    approval: Approval | None = None
+    form: FormPart | None = None
+    message: MessagePart | None = None
+    call: CallPart | None = None
+
+    @model_validator(mode="after")
+    def _one_body(self) -> Self:
+        if sum(getattr(self, body) is not None for body in BODIES.values()) > 1:
+            raise ValueError(
+                Remark("a step is of one kind: it has one of %(bodies)s", bodies=", ".join(BODIES.values()))
+            )
+        return self
 
     @model_validator(mode="after")
     def _one_party(self) -> Self:
-        if (self.queue is None) == (self.person is None):
-            raise ValueError("a step needs a queue or a person, and not both")
+        if self.kind in FINDS_ITS_PEOPLE:
+            if self.queue is not None or self.person is not None:
+                raise ValueError(Remark("a step of kind %(kind)s names its people itself", kind=self.kind.value))
+        elif (self.queue is None) == (self.person is None):
+            raise ValueError(Remark("a step needs a queue or a person, and not both"))
         return self
+
+    @model_validator(mode="after")
+    def _items_differ(self) -> Self:
+        if len(set(self.checklist)) < len(self.checklist):
+            raise ValueError(Remark("two items of the checklist are the same"))
+        return self
+
+    @model_validator(mode="after")
+    def _needs_no_undoing(self) -> Self:
+        if self.undo is not None and self.kind in FINDS_ITS_PEOPLE:
+            raise ValueError(Remark("a step of kind %(kind)s is asked again, and not undone", kind=self.kind.value))
+        return self
+
+    @property
+    def redone_for(self) -> tuple[str, ...]:
+        """The fields for which it was done: an approval was also given for the answers that it showed."""
+        return (*self.redo_when_changed, *(self.approval.shows if self.approval else ()))
+
+    @property
+    def asks(self) -> tuple[str, ...]:
+        """The questions of the service's form that are answered in this step, by people or by another system."""
+        if self.form is not None:
+            return self.form.fields
+        return self.call.takes if self.call is not None else ()
+
+    @property
+    def kind(self) -> StepKind:
+        return next((kind for kind, body in BODIES.items() if getattr(self, body) is not None), StepKind.TASK)
+
+
+class Graded(Part):
+    """How much or how soon, by the answer to a question: a level for its values, "true" and "false" of yes or no.
+
+    A value without a level is medium, and so is an unanswered question.
+    """
+
+    field: FieldKey
+    levels: Mapping[str, Literal["high", "medium", "low"]]
 
 
 class Service(Part):
     """Something an employee may ask for.
 
-    `subject` is the field naming whom it is about. `secret` hides the ask's existence from all but `confidential_to`
-    and its requester. `fan_out_counts` lets a fan-out into several queues count for net FCR.
+    `subject` is the field naming whom it is about, `owner` the mail address of whoever answers for it. `secret` hides
+    the ask's existence from all but `confidential_to` and its requester. `fan_out_counts` lets a fan-out into several
+    queues count for net FCR.
+    `priority` is fixed unless `impact` or `urgency` name a question: then the organisation's matrix gives it.
     """
 
     key: Key
@@ -175,24 +220,53 @@ class Service(Part):
     steps: tuple[Step, ...] = ()
     title_template: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = ""
     subject: FieldKey | None = None
+    owner: Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=320)] = ""
     first_contact: FirstContact = FirstContact.NOT_POSSIBLE
     fan_out_counts: bool = False
     repeat_window_days: Annotated[int, Ge(1), Le(30)] = 7
     confidential_to: tuple[Key, ...] = ()
     secret: bool = False
     priority: Literal["low", "normal", "high", "urgent"] = "normal"
+    impact: Graded | None = None
+    urgency: Graded | None = None
     example: Mapping[str, JsonValue] = {}
+
+    @field_validator("form")
+    @classmethod
+    def _under_headings(cls, form: tuple[Field, ...]) -> tuple[Field, ...]:
+        return under_headings(form)
+
+    def circle(self, step: Step) -> tuple[str, ...]:
+        """The queues that alone read the step: its own; of a secret one that names none, the service's."""
+        return step.confidential_to or (self.confidential_to if step.secret else ())
 
     @cached_property
     def fields(self) -> Mapping[str, Field]:
-        return {field.key: field for field in self.form}
+        """The questions by key: without what takes no answer."""
+        return {field.key: field for field in self.form if field.takes_answer}
+
+    @cached_property
+    def form_changes(self) -> bool:
+        """Whether answers decide what else is asked, or what is on offer."""
+        return any(field.depends_on for field in self.form)
+
+    @cached_property
+    def asked_later(self) -> Mapping[str, str]:
+        """Questions that whoever asks for the service is not asked, with the step that answers them."""
+        return {key: step.key for step in self.steps for key in step.asks}
+
+    def later(self, filled: Collection[str] = ()) -> frozenset[str]:
+        """The questions that are not asked yet, once these form steps are filled in."""
+        return frozenset(key for key, step in self.asked_later.items() if step not in filled)
 
 
 class Catalogue(Part):
     queues: tuple[Queue, ...] = ()
     needs: tuple[Need, ...] = ()
     phases: tuple[Phase, ...] = ()
+    items: tuple[ItemKind, ...] = ()
     services: tuple[Service, ...] = ()
+    tests: tuple[PackTest, ...] = ()
 
     @cached_property
     def _by_key(self) -> Mapping[str, Service]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime
 
+from catalog.money import USUAL_CURRENCY, read_money
 from catalog.service import Field, FieldKind, Service
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -41,6 +42,8 @@ def display(field: Field, value: object, names: Mapping[str, str] | None = None)
             text = ", ".join(map(field.label_of, value))
         case FieldKind.PERSON | FieldKind.LOCATION:
             text = (names or {}).get(text, text)
+        case FieldKind.MONEY if money := read_money(value, USUAL_CURRENCY):
+            text = str(money)
         case FieldKind.YES_NO:
             text = "yes" if value else "no"
     return text

@@ -30,7 +30,7 @@ def test_a_condition_holds_on_the_answers_it_describes(text: str, values: dict[s
 def test_a_condition_that_cannot_be_evaluated_is_false_and_says_so() -> None:
     verdict = compiled("amount > 10").verdict({"amount": "many"})
     assert not verdict.holds
-    assert "No such overload" in verdict.fault
+    assert verdict.fault == "it compares or joins values of different kinds"
 
 
 def test_a_fact_that_is_not_known_makes_a_condition_false_and_says_so() -> None:
@@ -49,8 +49,8 @@ def test_a_condition_knows_the_names_it_reads() -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("a ==", "mismatched input"),
-        ("", "mismatched input"),
+        ("a ==", "it ends too early"),
+        ("", "it ends too early"),
         ("a + b == c", "_+_"),
         ("a * 9999 > b", "_*_"),
         ("[1, 2].all(x, x > 0)", "do not offer all"),

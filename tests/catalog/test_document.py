@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from catalog.document import from_json, read_packs, shipped, to_json
 from catalog.errors import DocumentFault, InvalidCatalogue
 from catalog.pack import read_document
+from catalog.remark import Remark
 from catalog.yaml_text import LARGEST, read_yaml
 from tests.catalog.factories import AROUND, pack
 
@@ -95,21 +96,21 @@ BOMB = "a: &a [x, x]\n" + "".join(f"{'bcdefghij'[at]}: &{'bcdefghij'[at]} [*{'ab
         ("", 0, "this is no pack"),
         ("- a\n- b", 1, "this is no pack"),
         ("just words", 1, "this is no pack"),
-        ("queues:\n  - key: a\n   title: b", 3, "not YAML: expected <block end>, but found '<block mapping start>'"),
+        ("queues:\n  - key: a\n   title: b", 3, "not YAML: this stands further in or out than what it belongs to"),
         ("queues: [a", 1, "not YAML"),
         (BOMB, 1, "not YAML: anchors and aliases are not allowed"),
         ("queues:\n  - <<: *desk", 2, "not YAML: anchors and aliases are not allowed"),
         ("queues: " + "[" * 5000, 1, "not YAML: nested deeper than 24"),
         ("queues: []\nneeds: []\nqueues: []", 3, "this key stands twice"),
-        ("queues: []\n---\nneeds: []", 2, "not YAML: but found another document"),
+        ("queues: []\n---\nneeds: []", 2, "not YAML: a second document begins"),
         ("needs: !!python/object/apply:os.system [ls]", 1, "the tag tag:yaml.org,2002:python/object/apply:os.system"),
         ("needs: !!set {a, b}", 1, "the tag tag:yaml.org,2002:set is not allowed"),
         ("needs:\n  - key: !!binary aGk=", 2, "the tag tag:yaml.org,2002:binary is not allowed"),
         ("nedes: []", 1, "no such part of a catalogue"),
         ("needs: {key: a}", 1, "this must be a list"),
         ("needs:\n  - any", 2, "this must be a map of keys and values"),
-        ("needs:\n  - {key: any}", 2, "Field required"),
-        ("needs:\n  - {key: any, title: 7}", 2, "Input should be a valid string"),
+        ("needs:\n  - {key: any}", 2, "this is needed"),
+        ("needs:\n  - {key: any, title: 7}", 2, "this must be a text"),
         ("\x00", 0, "not YAML"),
     ],
 )
@@ -173,3 +174,38 @@ def test_reading_the_shipped_packs_is_quick() -> None:
     before = time.process_time()
     read_packs(files("catalog") / "packs")
     assert time.process_time() - before < 3
+
+
+def test_a_fault_remembers_what_another_language_needs(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(pack(ASK.replace("need: any", "need: nay")))
+    (fault,) = refused(tmp_path)
+    assert isinstance(fault.reason, Remark)
+    assert (fault.reason.template, fault.reason.given) == ("there is no need %(need)r", {"need": "nay"})
+    assert fault.reason == "there is no need 'nay'"
+
+
+def test_what_a_check_of_ours_refuses_keeps_its_remark(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(pack(ASK.replace("queue: desk", "due: soonish")))
+    remarks = [fault.reason for fault in refused(tmp_path) if isinstance(fault.reason, Remark)]
+    assert [(remark.template, sorted(remark.given)) for remark in remarks] == [
+        ("a step needs a queue or a person, and not both", []),
+    ]
+
+
+YAMLISH = st.text(alphabet="ab12:-[]{}&*|>'\"#,?% \n.~é", max_size=80)
+
+
+@given(YAMLISH)
+def test_the_quick_reader_reads_what_the_careful_one_reads(text: str) -> None:
+    careful = read_yaml("a", text, quick=False)
+    assert read_yaml("a", text) == careful or careful.faults
+
+
+@pytest.mark.parametrize("pack", sorted(one.name for one in (files("catalog") / "packs").iterdir()))
+def test_every_shipped_pack_reads_the_same_quickly_and_carefully(pack: str) -> None:
+    text = (files("catalog") / "packs" / pack).read_text("utf-8")
+    assert read_yaml(pack, text) == read_yaml(pack, text, quick=False)
+
+
+def test_a_lone_surrogate_is_no_text() -> None:
+    assert reasons("needs: \ud800")[0][1].startswith("not YAML")

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from catalog.answers import Known, check, named_people
 from catalog.document import shipped
-from catalog.examples import example
+from catalog.examples import example, example_here
 from catalog.service import Service
 from tests.catalog.factories import field, service
 
@@ -41,3 +41,13 @@ def test_the_first_day_lies_four_to_five_weeks_ahead(today: date) -> None:
 def test_a_moved_example_stays_valid(asked: Service) -> None:
     moved = example(asked, TODAY)
     assert check(asked, moved, Known(named_people(asked, moved), frozenset({"berlin", "lyon"})))
+
+
+def test_an_example_for_here_names_people_and_places_that_exist() -> None:
+    asked = service(
+        form=[field("boss", "person"), field("place", "location"), field("other", "location"), field("name")],
+        example={"boss": "mara@example.com", "place": "paris", "other": "lyon", "name": "Kim"},
+    )
+    here = example_here(asked, TODAY, "kim@example.com", ["berlin", "lyon"])
+    assert here == {"boss": "kim@example.com", "place": "berlin", "other": "lyon", "name": "Kim"}
+    assert example_here(asked, TODAY, "kim@example.com", []) == {"boss": "kim@example.com", "name": "Kim"}

@@ -23,14 +23,15 @@ def test_a_step_whose_condition_does_not_hold_is_skipped_and_says_why() -> None:
     )
     plan = expand(asked, {"place": "remote"}, FACTS)
     assert planned(plan) == ["ship"]
-    assert plan.skipped == (Skipped("desk", 'not so: place == "office"'),)
+    assert plan.skipped == (Skipped("desk", 'place == "office"'),)
 
 
 def test_a_condition_that_fails_skips_its_step_and_records_it() -> None:
     asked = service(form=[field("amount", "number")], steps=[step("pay", condition="amount > 10"), step("note")])
     plan = expand(asked, {}, FACTS)
     assert planned(plan) == ["note"]
-    assert plan.skipped[0].why.startswith("its condition could not be evaluated: ")
+    assert plan.skipped[0].condition == "amount > 10"
+    assert plan.skipped[0].fault
 
 
 def test_conditions_read_who_asks_and_whom_it_is_about() -> None:
@@ -95,6 +96,16 @@ def test_a_planned_step_carries_what_its_reader_needs() -> None:
     only = expand(asked, {}, FACTS).steps[0]
     assert (only.title, only.neutral_title, only.detail, only.phase) == ("Agree", "Task", "How", "first-day")
     assert (only.queue, only.person, only.confidential_to) == (None, PersonExpression.REQUESTER_MANAGER, ("hr",))
+
+
+def test_a_secret_step_that_names_no_queues_is_for_those_of_its_service() -> None:
+    secret = {"queue": "hr", "secret": True}
+    asked = service(
+        confidential_to=["hr", "it"],
+        steps=[step("open"), step("own", confidential_to=["hr"], **secret), step("theirs", **secret)],
+    )
+    planned = [(one.secret, one.confidential_to) for one in expand(asked, {}, FACTS).steps]
+    assert planned == [(False, ()), (True, ("hr",)), (True, ("hr", "it"))]
 
 
 def test_the_plan_is_titled_with_the_shown_name_of_whom_it_is_about() -> None:

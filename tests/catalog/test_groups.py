@@ -4,7 +4,7 @@ import pytest
 
 from catalog.document import shipped
 from catalog.groups import by_need, by_phase, departments_of, sections
-from catalog.service import Service
+from catalog.service import FieldKind, Service
 
 
 def test_every_service_stands_under_one_need() -> None:
@@ -14,7 +14,8 @@ def test_every_service_stands_under_one_need() -> None:
 
 @pytest.mark.parametrize("service", shipped().services, ids=lambda one: one.key)
 def test_every_question_and_every_step_stands_once(service: Service) -> None:
-    assert {field.key for section in sections(service.form) for field in section.fields} == set(service.fields)
+    shown = [field.key for section in sections(service.form) for field in section.fields]
+    assert sorted(shown) == sorted(field.key for field in service.form if field.kind is not FieldKind.SECTION)
     steps = [step.key for phase in by_phase(service, shipped()) for step in phase.steps]
     assert sorted(steps) == sorted(step.key for step in service.steps)
 
@@ -26,3 +27,7 @@ def test_departments_are_named_as_employees_know_them_without_confidential_parts
         update={"steps": tuple(step.model_copy(update={"confidential_to": ("hr",)}) for step in starter.steps)}
     )
     assert departments_of(hidden, shipped()) == ()
+    secret = starter.model_copy(
+        update={"steps": tuple(step.model_copy(update={"secret": True}) for step in starter.steps)}
+    )
+    assert departments_of(secret, shipped()) == ()

@@ -7,6 +7,7 @@ from catalog.lint_form import unsafe
 from tests.catalog.factories import AROUND, TRIAGE, pack, reasons
 
 HEAD = "key: ask\n  title: Ask\n  summary: Ask anything\n  need: any"
+BETRAYED = "by waiting for 'hidden', which is secret, it would tell of it"
 STEPS = "steps: [{key: answer, title: Answer, queue: desk}]"
 
 
@@ -63,6 +64,56 @@ def test_a_queue_may_not_be_given_a_step_of_a_secret_service_it_may_not_know_of(
     ]
 
 
+OPEN = "{key: open, title: Open, queue: desk}"
+HIDDEN = "{key: hidden, title: Hidden, queue: hr, confidential_to: [hr], secret: true}"
+
+
+def of_steps(*steps: str, about: tuple[str, ...] = ()) -> list[tuple[str, str]]:
+    return of(
+        *about, "form: [{key: amount, label: Amount, kind: number, help: How much}]", f"steps: [{', '.join(steps)}]"
+    )
+
+
+def test_a_secret_step_among_open_ones_has_no_faults() -> None:
+    later = "{key: later, title: Later, queue: hr, confidential_to: [hr], secret: true, needs: [hidden, open]}"
+    assert of_steps(OPEN, HIDDEN, later) == []
+
+
+@pytest.mark.parametrize(
+    ("step", "where", "reason"),
+    [
+        ("queue: hr, secret: true", "steps[1].secret", "a secret step needs confidential_to, or a service that has it"),
+        (
+            "person: requester, confidential_to: [hr], secret: true",
+            "steps[1].person",
+            "a secret step is kept from every single person",
+        ),
+        ("queue: hr, needs: [hidden]", "steps[1].needs", BETRAYED),
+        ("queue: hr, confidential_to: [hr], needs: [hidden]", "steps[1].needs", BETRAYED),
+        ("queue: hr, confidential_to: [hr, desk], secret: true, needs: [hidden]", "steps[1].needs", BETRAYED),
+    ],
+)
+def test_a_secret_step_that_would_be_betrayed_is_at_fault(step: str, where: str, reason: str) -> None:
+    assert of_steps(OPEN, f"{{key: two, title: Two, {step}}}", HIDDEN) == [(where, reason)]
+
+
+def test_a_secret_step_of_a_confidential_service_is_for_its_queues() -> None:
+    taken = "{key: two, title: Two, queue: %s, secret: true}"
+    about = ("confidential_to: [hr]",)
+    assert of_steps(OPEN, taken % "hr", about=about) == []
+    assert of_steps(OPEN, taken % "desk", about=about) == [("steps[1].queue", "'desk' could not see its own step")]
+
+
+def test_a_service_of_secret_steps_alone_must_be_secret_itself() -> None:
+    assert of_steps(HIDDEN) == [("secret", "all its steps are secret, so the service is too")]
+    assert of_steps(HIDDEN, about=("secret: true", "confidential_to: [hr]")) == []
+
+
+def test_no_answer_may_leave_nothing_but_secret_steps() -> None:
+    conditional = OPEN.replace("queue: desk", "queue: desk, condition: 'amount == null'")
+    assert of_steps(conditional, HIDDEN) == [("steps", "some answers would leave nothing but secret steps")]
+
+
 def with_step(step: str, *form: str) -> list[tuple[str, str]]:
     return of(f"form: [{', '.join(form)}]", f"steps: [{{key: one, title: One, {step}}}]")
 
@@ -88,15 +139,21 @@ SUM = "{key: amount, label: Amount, kind: number}"
         ("queue: desk, due: some day", "steps[0].due", "'some day' is not a date rule"),
         ("queue: desk, person: requester", "steps[0]", "a step needs a queue or a person, and not both"),
         ("detail: x", "steps[0]", "a step needs a queue or a person, and not both"),
-        ("person: my.boss", "steps[0].person", "Input should be"),
+        ("person: requester, assign: round_robin", "steps[0].assign", "a person's step is theirs already"),
+        ("queue: desk, assign: luck", "steps[0].assign", "this must be one of "),
+        ("queue: desk, assign: skill", "steps[0].assign", "it does not say which skill"),
+        ("queue: desk, assign: point_of_contact", "steps[0].assign", "it does not say whose point of contact"),
+        ("queue: desk, skill: vpn", "steps[0].skill", "nothing asks for the skill"),
+        ("queue: desk, assign: skill, skill: vpn, topic: x", "steps[0].topic", "nothing asks for the topic"),
+        ("person: my.boss", "steps[0].person", "this must be one of "),
         ("person: subject.manager", "steps[0].person", "subject.manager needs a subject who is in the directory"),
         ("queue: desk, condition: 'plaec == \"a\"'", "steps[0].condition", "there is no field 'plaec'"),
-        ("queue: desk, condition: 'place =='", "steps[0].condition", "1:9: Syntax error"),
+        ("queue: desk, condition: 'place =='", "steps[0].condition", "it ends too early"),
         ("queue: desk, condition: place", "steps[0].condition", "it is neither true nor false"),
         (
             "queue: desk, condition: 'amount > \"1\"'",
             "steps[0].condition",
-            "it fails on valid answers: No such overload",
+            "it fails on valid answers: it compares or joins values of different kinds",
         ),
         ("queue: desk, condition: 'place == \"b\" && amount'", "steps[0].condition", "it fails on valid answers"),
         (
@@ -141,8 +198,8 @@ def test_two_steps_with_one_key_are_at_fault() -> None:
         ("{key: submission, label: S, kind: date}", "form[0].key", "'submission' has a meaning of its own"),
         ("{key: in, label: S, kind: text}", "form[0].key", "'in' has a meaning of its own"),
         (f"{NAME}, {NAME}", "form[1].key", "the form has a field 'name' already"),
-        ("{key: a-b, label: A, kind: text}", "form[0].key", "String should match pattern"),
-        ("{key: a, label: A, kind: colour}", "form[0].kind", "Input should be"),
+        ("{key: a-b, label: A, kind: text}", "form[0].key", "this is not written as it must be"),
+        ("{key: a, label: A, kind: colour}", "form[0].kind", "this must be one of "),
         ("{key: a, label: A, kind: choice}", "form[0]", "a choice needs options"),
         ("{key: a, label: A, kind: text, options: [{value: a, label: A}]}", "form[0]", "only choice and choices"),
         (

@@ -1,0 +1,50 @@
+"""How alike two short texts are: by the words that they share, whatever their order and endings."""
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+
+from catalog.match import stem
+
+ALIKE = 0.6
+SHARED = 2
+_WORD = re.compile(r"[^\W_]+")
+_SAYS_NOTHING = "a an and as at by for from in into is it its of on or the their to up with you your"
+_SMALL = frozenset(_SAYS_NOTHING.split())
+
+
+def words_of(text: str) -> frozenset[str]:
+    """Its words without endings, and without the small ones that say nothing of the matter."""
+    return frozenset(stem(word) for word in _WORD.findall(text.casefold()) if word not in _SMALL)
+
+
+def likeness(first: frozenset[str], second: frozenset[str]) -> float:
+    """Twice the shared words over all words of both (Dice): 1 is the same words, 0 none in common."""
+    return 2 * len(first & second) / (len(first) + len(second)) if first and second else 0.0
+
+
+def are_alike(first: frozenset[str], second: frozenset[str]) -> bool:
+    """The same words; or at least two shared, which are at least 60 % of those of both."""
+    if first == second:
+        return bool(first)
+    return len(first & second) >= SHARED and likeness(first, second) >= ALIKE
+
+
+def alike_pairs(texts: Sequence[frozenset[str]]) -> tuple[tuple[int, int], ...]:
+    """Places of all that are alike, each pair once; only texts that share two words, or are the same, are compared."""
+    found = {
+        pair
+        for places in _buckets(texts).values()
+        for pair in combinations(places, 2)
+        if are_alike(texts[pair[0]], texts[pair[1]])
+    }
+    return tuple(sorted(found))
+
+
+def _buckets(texts: Sequence[frozenset[str]]) -> Mapping[object, Sequence[int]]:
+    buckets: dict[object, list[int]] = {}
+    for at, words in enumerate(texts):
+        buckets.setdefault(words, []).append(at)
+        for two in combinations(sorted(words), SHARED):
+            buckets.setdefault(two, []).append(at)
+    return buckets

@@ -1,0 +1,35 @@
+"""What every part of a catalogue is made of: values that cannot change, keys, texts and date rules."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints, WithJsonSchema
+
+from catalog.dates import DateRule
+
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,59}$")]
+FieldKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
+AnswerName = Annotated[str, StringConstraints(pattern=r"^(?:row\.)?[a-z][a-z0-9_]{0,59}$")]
+AnswerPlace = Annotated[
+    str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}(?:\[\d{1,3}\](?:\.[a-z][a-z0-9_]{0,59})?)?$")
+]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Prose = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
+Condition = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+def _rule(value: object) -> object:
+    return DateRule.parse(value) if isinstance(value, str) else value
+
+
+Rule = Annotated[DateRule, BeforeValidator(_rule), PlainSerializer(str), WithJsonSchema({"type": "string"})]
+
+
+class Part(BaseModel):
+    """What every part of a catalogue shares: it cannot change, and it has no room for unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
+
+    def values(self) -> Iterator[tuple[str, object]]:
+        """What the document can set, by name; unlike iteration, without what was worked out and kept."""
+        return ((name, getattr(self, name)) for name in type(self).model_fields)

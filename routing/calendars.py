@@ -11,6 +11,7 @@ import holidays
 
 from routing.clocks import Segments, Spans, are_in_order, check_year, spans_on
 from routing.errors import InvalidCalendar, NoWorkingTime
+from routing.phrase import Phrase
 
 _IDLE_DAYS = 800  # the search gives up after this many days in a row without work: over two years
 _DAY = timedelta(days=1)
@@ -36,12 +37,18 @@ class Calendar:
 
     def __post_init__(self) -> None:
         if len(self.week) != 7:  # noqa: PLR2004 - days
-            raise InvalidCalendar(self.key, "a week has seven days")
+            raise InvalidCalendar(self.key, Phrase("a week has seven days"))
         for segments in (*self.week, *self.exceptions.values()):
             if not are_in_order(segments):
-                raise InvalidCalendar(self.key, "the segments of a day are empty, overlap or are out of order")
+                raise InvalidCalendar(self.key, Phrase("the segments of a day are empty, overlap or are out of order"))
         if not _is_known(self.country, self.region):
-            raise InvalidCalendar(self.key, f"no public holidays are known for {self.country}, region {self.region}")
+            raise InvalidCalendar(
+                self.key,
+                Phrase(
+                    "no public holidays are known for %(country)s, region %(region)s",
+                    {"country": self.country, "region": self.region},
+                ),
+            )
 
 
 def usual_hours(zone: ZoneInfo) -> Calendar:
@@ -148,6 +155,17 @@ def working_time_between(calendar: Calendar, a: datetime, b: datetime) -> timede
     first, last = _local_date(calendar, a), _local_date(calendar, b)
     spans = (span for n in range((last - first).days + 1) for span in _spans_of(calendar, first + n * _DAY))
     return sum((max(min(end, b) - max(start, a), timedelta()) for start, end in spans), timedelta())
+
+
+def working_days_between(calendar: Calendar, a: datetime, b: datetime) -> int:
+    """Working days after the date of a until that of b, on the calendar's clock; negative if b is before a.
+
+    Raises:
+        DateOutOfRange: a or b lies outside the years planned with.
+    """
+    first, last = sorted((_local_date(calendar, _utc(a)), _local_date(calendar, _utc(b))))
+    found = sum(is_working_day(calendar, first + n * _DAY) for n in range(1, (last - first).days + 1))
+    return found if _utc(a) <= _utc(b) else -found
 
 
 def _later(calendar: Calendar, at: datetime, left: timedelta) -> datetime:

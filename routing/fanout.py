@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 
 from routing.calendars import Calendar, usual_hours
 from routing.errors import BrokenPlan, DateOutOfRange, NoWorkingTime
-from routing.moments import due, opening, said
+from routing.moments import due, opening, reason
+from routing.phrase import Phrase
 from routing.rules import Rule, place
-from routing.work import Facts, Moment, Placement, TaskState, Unit, Work
+from routing.why import Given, Kind, Why
+from routing.work import FINDS_ITS_PEOPLE, Facts, Moment, Placement, TaskState, Unit, Work
 
 DEFAULT_DUE: Final = Moment(anchor=None, amount=2, unit=Unit.WORKING_DAYS)
 """When a work names no due date: counted from its opening, or from when what it waits for is due."""
@@ -20,10 +22,10 @@ OFFICE_HOURS: Final = usual_hours(ZoneInfo("UTC"))
 """For a queue without a calendar, when there is no general one either."""
 
 _PERSONS: Final = {
-    "requester": "The requester",
-    "subject": "The person concerned",
-    "requester.manager": "The requester's manager",
-    "subject.manager": "The manager of the person concerned",
+    "requester": Kind.REQUESTER,
+    "subject": Kind.SUBJECT,
+    "requester.manager": Kind.REQUESTER_MANAGER,
+    "subject.manager": Kind.SUBJECT_MANAGER,
 }
 
 
@@ -53,7 +55,7 @@ def fan_out(
         queue, why = _who(work, facts, rules, titles)
         calendar = calendars.get(queue or "") or calendars.get("") or OFFICE_HOURS
         timed = _timed(work, calendar, [placed[need] for need in work.needs], now)
-        whys = (why, *_waits(work, [by_key[need] for need in work.needs]), *timed.why)
+        whys = (why, *_waits(work), *timed.why)
         placed[key] = replace(timed, queue=queue, why=whys)
     return tuple(placed[work.key] for work in works)
 
@@ -67,7 +69,7 @@ def _by_key(works: Sequence[Work]) -> dict[str, Work]:
     by_key: dict[str, Work] = {}
     for work in works:
         if work.key in by_key:
-            raise BrokenPlan(work.key, "is in it twice")
+            raise BrokenPlan(work.key, Phrase("is in it twice"))
         by_key[work.key] = work
     return by_key
 
@@ -76,29 +78,24 @@ def _needs_first(by_key: Mapping[str, Work]) -> tuple[str, ...]:
     for work in by_key.values():
         for need in work.needs:
             if need not in by_key:
-                raise BrokenPlan(work.key, f"needs {need}, which is not in it")
+                raise BrokenPlan(work.key, Phrase("needs %(need)s, which is not in it", {"need": need}))
     try:
         return tuple(TopologicalSorter({key: work.needs for key, work in by_key.items()}).static_order())
     except CycleError as fault:
-        raise BrokenPlan(fault.args[1][0], "needs itself in a circle") from fault
+        raise BrokenPlan(fault.args[1][0], Phrase("needs itself in a circle")) from fault
 
 
-def _who(work: Work, facts: Facts, rules: Sequence[Rule], titles: Mapping[str, str]) -> tuple[str | None, str]:
+def _who(work: Work, facts: Facts, rules: Sequence[Rule], titles: Mapping[str, str]) -> tuple[str | None, Why]:
+    if work.kind in FINDS_ITS_PEOPLE:
+        return None, Why(Kind.FINDS_ITS_PEOPLE)
     if work.person is None:
         return place(work, facts, rules, titles)
-    return None, f"{_PERSONS.get(work.person, work.person)}: the catalogue gives this step to them"
+    kind = _PERSONS.get(work.person)
+    return None, Why(kind) if kind else Why(Kind.PERSON, {"person": work.person})
 
 
-def _waits(work: Work, needs: Sequence[Work]) -> tuple[str, ...]:
-    """Names only steps that every reader of this one may know of."""
-    titles = [need.title for need in needs if not need.confidential_to or _is_within(work, need)]
-    if not needs:
-        return ()
-    return (f"Waits for: {', '.join(titles)}" if titles else "Waits for earlier work",)
-
-
-def _is_within(work: Work, need: Work) -> bool:
-    return bool(work.confidential_to) and set(work.confidential_to) <= set(need.confidential_to)
+def _waits(work: Work) -> tuple[Why, ...]:
+    return (Why(Kind.WAITS, {"tasks": work.needs}),) if work.needs else ()
 
 
 def _timed(work: Work, calendar: Calendar, needs: Sequence[Placement], now: datetime) -> Placement:
@@ -109,37 +106,45 @@ def _timed(work: Work, calendar: Calendar, needs: Sequence[Placement], now: date
     return Placement(work.key, None, work.person, state, opens_at, due_at, work.needs, (*why_opens, *why_due))
 
 
-def _opening(work: Work, calendar: Calendar, now: datetime) -> tuple[datetime | None, tuple[str, ...]]:
+def _opening(work: Work, calendar: Calendar, now: datetime) -> tuple[datetime | None, tuple[Why, ...]]:
     if work.opens is None:
         return None, ()
     try:
-        return opening(work.opens, calendar, now), (said("Opens", work.opens, calendar),)
-    except (DateOutOfRange, NoWorkingTime) as fault:
-        return None, (f"Opens at once: {fault}",)
+        return opening(work.opens, calendar, now), (reason(Kind.OPENS, work.opens, calendar),)
+    except DateOutOfRange as fault:
+        return None, (Why(Kind.OPENS_AT_ONCE_RANGE, _out_of_range(fault)),)
+    except NoWorkingTime as fault:
+        return None, (Why(Kind.OPENS_AT_ONCE_NO_WORK, {"calendar": fault.calendar_key}),)
 
 
 def _due(
     work: Work, calendar: Calendar, opens_at: datetime | None, needs: Sequence[Placement], now: datetime
-) -> tuple[datetime | None, tuple[str, ...]]:
+) -> tuple[datetime | None, tuple[Why, ...]]:
     try:
         if work.due is None:
             return _default_due(calendar, opens_at, needs, now)
         due_at, notes = due(work.due, calendar, now)
-    except (DateOutOfRange, NoWorkingTime) as fault:
-        return None, (f"No due date: {fault}",)
-    return due_at, (said("Due", work.due, calendar), *notes)
+        return due_at, (reason(Kind.DUE, work.due, calendar), *notes)
+    except DateOutOfRange as fault:
+        return None, (Why(Kind.NO_DUE_RANGE, _out_of_range(fault)),)
+    except NoWorkingTime as fault:
+        return None, (Why(Kind.NO_DUE_NO_WORK, {"calendar": fault.calendar_key}),)
+
+
+def _out_of_range(fault: DateOutOfRange) -> dict[str, Given]:
+    return {"day_on": str(fault.value)[:10]}
 
 
 def _default_due(
     calendar: Calendar, opens_at: datetime | None, needs: Sequence[Placement], now: datetime
-) -> tuple[datetime, tuple[str, ...]]:
+) -> tuple[datetime, tuple[Why, ...]]:
     dues = [need.due_at for need in needs if need.due_at]
     starts = [
-        (now, "submission"),
-        (opens_at or now, "its opening"),
-        (max(dues, default=now), "what it waits for is due"),
+        (now, Kind.DUE_AFTER_SUBMISSION),
+        (opens_at or now, Kind.DUE_AFTER_OPENING),
+        (max(dues, default=now), Kind.DUE_AFTER_NEEDS),
     ]
-    start, words = max(starts, key=lambda pair: pair[0])
+    start, kind = max(starts, key=lambda pair: pair[0])
     due_at, _ = due(replace(DEFAULT_DUE, anchor=start), calendar, now)
-    unit = DEFAULT_DUE.unit.replace("_", " ")
-    return due_at, (f"Due {DEFAULT_DUE.amount} {unit} after {words}, as nothing else is said",)
+    given: dict[str, Given] = {"amount": DEFAULT_DUE.amount, "unit": DEFAULT_DUE.unit.value}
+    return due_at, (Why(kind, given),)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol, TypeVar
 
 from routing.errors import NotPossible
 from routing.targets import is_late
@@ -44,13 +44,27 @@ _BACK_TO_ASSIGNEE: Final = frozenset({Act.RESUME, Act.REOPEN})
 
 @dataclass(frozen=True)
 class Standing:
-    """Where one task of a ticket stands; `hold_reason` counts only while it is on hold."""
+    """Where one task of a ticket stands; `hold_reason` counts only while it is on hold.
+
+    A `secret` one goes on by itself: neither ticket nor ask is open, waits or is resolved because of it. With
+    `is_work` false it is an approval, which does nothing by itself: that it was given resolves no ticket.
+    """
 
     key: str
     state: TaskState
     needs: tuple[str, ...] = ()
     opens_at: datetime | None = None
     hold_reason: HoldReason | None = None
+    secret: bool = False
+    is_work: bool = True
+
+
+class MaybeSecret(Protocol):
+    @property
+    def secret(self) -> bool: ...
+
+
+_Work = TypeVar("_Work", bound=MaybeSecret)
 
 
 class Cell(StrEnum):
@@ -90,11 +104,6 @@ class Department:
         return len(self.cells)
 
 
-def possible_from(act: Act) -> frozenset[TaskState]:
-    """The states in which the act is allowed, for the condition of an UPDATE."""
-    return _MOVES[act][0]
-
-
 def acts_from(state: TaskState) -> frozenset[Act]:
     """What may happen to a task in this state."""
     return frozenset(act for act, (sources, _) in _MOVES.items() if state in sources)
@@ -110,6 +119,15 @@ def after(state: TaskState, act: Act, *, assigned: bool = False) -> TaskState:
     if state not in sources:
         raise NotPossible(state, act)
     return TaskState.CLAIMED if assigned and act in _BACK_TO_ASSIGNEE else target
+
+
+def counted(works: Iterable[_Work]) -> tuple[_Work, ...]:
+    """The works that tell how a ticket stands and what it promises: those that are not secret, in the order given.
+
+    All of them where there is nothing else, which only a secret service may ask for: somebody has to end it.
+    """
+    known = tuple(works)
+    return tuple(work for work in known if not work.secret) or known
 
 
 def now_ready(tasks: Iterable[Standing], now: datetime) -> tuple[str, ...]:
@@ -133,10 +151,12 @@ def ticket_state(tasks: Sequence[Standing]) -> TicketState:
 
     Without any task the ticket is open: nobody has done anything for it.
     """
-    states = {task.state for task in tasks}
+    counting = counted(tasks)
+    states = {task.state for task in counting}
     if not states or states & OPEN:
-        return _open_state([task for task in tasks if task.state in WORKABLE])
-    if TaskState.CANCELLED in states and TaskState.DONE not in states:
+        return _open_state([task for task in counting if task.state in WORKABLE])
+    done = {task.state for task in counting if task.is_work}
+    if TaskState.CANCELLED in states and TaskState.DONE not in done:
         return TicketState.CANCELLED
     return TicketState.RESOLVED
 

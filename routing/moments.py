@@ -1,4 +1,4 @@
-"""When exactly: from "3 working days before 1 September" to an instant, and to the sentence that says so."""
+"""When exactly: from "3 working days before 1 September" to an instant, and to the reason that says so."""
 
 from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
@@ -13,13 +13,9 @@ from routing.calendars import (
     local_instant,
 )
 from routing.clocks import check_year
+from routing.why import Given, Kind, Why
 from routing.work import Moment, Unit
 
-# Not strftime, which would follow the server's locale.
-_MONTHS: Final = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 _CLOCK_UNITS: Final = frozenset({Unit.MINUTES, Unit.HOURS, Unit.WORKING_MINUTES, Unit.WORKING_HOURS})
 
 
@@ -35,7 +31,7 @@ def opening(moment: Moment, calendar: Calendar, now: datetime) -> datetime:
     return local_instant(calendar, _day(moment, calendar, now), moment.at or time())
 
 
-def due(moment: Moment, calendar: Calendar, now: datetime) -> tuple[datetime, tuple[str, ...]]:
+def due(moment: Moment, calendar: Calendar, now: datetime) -> tuple[datetime, tuple[Why, ...]]:
     """By when work is to be done, in UTC, and what there is to say about it.
 
     A date without a time is due when that day's work ends; on a day without work, when it ended the working day
@@ -45,44 +41,32 @@ def due(moment: Moment, calendar: Calendar, now: datetime) -> tuple[datetime, tu
         DateOutOfRange: outside the years planned with.
         NoWorkingTime: working units, or a date without a time, in a calendar without work.
     """
-    if _is_instant(moment):
-        due_at, note = _instant(moment, calendar, now), ""
-    else:
-        due_at, note = _on_its_day(moment, calendar, now)
-    late = "That was already past when the ask came in" if due_at < now else ""
-    return due_at, tuple(filter(None, (note, late)))
+    due_at, notes = (_instant(moment, calendar, now), ()) if _is_instant(moment) else _on_its_day(moment, calendar, now)
+    return due_at, (*notes, Why(Kind.DUE_PAST)) if due_at < now else notes
 
 
-def said(verb: str, moment: Moment, calendar: Calendar) -> str:
-    """The moment as a sentence: "Due 3 working days before 1 September 2026, at 12:00"."""
-    anchor = "submission" if moment.anchor is None else _spelled(moment.anchor, calendar)
-    at = f", at {moment.at:%H:%M}" if moment.at else ""
-    if moment.amount == 0:
-        return f"{verb} on {'the day of ' if moment.anchor is None else ''}{anchor}{at}"
-    amount, unit = abs(moment.amount), moment.unit.replace("_", " ")
-    side = "before" if moment.amount < 0 else "after"
-    return f"{verb} {amount} {unit if amount > 1 else unit.removesuffix('s')} {side} {anchor}{at}"
+def reason(kind: Kind, moment: Moment, calendar: Calendar) -> Why:
+    """The moment as the reason of that kind, `OPENS` or `DUE`; an anchor on the calendar's clock becomes an instant."""
+    given: dict[str, Given] = {"amount": moment.amount, "unit": moment.unit.value}
+    if isinstance(moment.anchor, datetime):
+        given["anchor_at"] = _local(moment.anchor, calendar).astimezone(UTC).isoformat()
+    elif moment.anchor is not None:
+        given["anchor_on"] = moment.anchor.isoformat()
+    if moment.at is not None:
+        given["at"] = f"{moment.at:%H:%M}"
+    return Why(kind, given)
 
 
-def _spelled(day: date, calendar: Calendar) -> str:
-    clock = ""
-    if isinstance(day, datetime):
-        day = _local(day, calendar)
-        clock = f", {day:%H:%M}"
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}{clock}"
-
-
-def _on_its_day(moment: Moment, calendar: Calendar, now: datetime) -> tuple[datetime, str]:
+def _on_its_day(moment: Moment, calendar: Calendar, now: datetime) -> tuple[datetime, tuple[Why, ...]]:
     day = _day(moment, calendar, now)
     if moment.at is not None:
-        return local_instant(calendar, day, moment.at), ""
+        return local_instant(calendar, day, moment.at), ()
     end = last_working_instant(calendar, day)
     if end is not None:
-        return end, ""
+        return end, ()
     end = last_working_instant(calendar, add_working_days(calendar, day, -1))
     assert end is not None, "a working day has an end"
-    note = f"Nobody works on {_spelled(day, calendar)}, so it is due the working day before"
-    return end, note
+    return end, (Why(Kind.DUE_DAY_WITHOUT_WORK, {"day_on": day.isoformat()}),)
 
 
 def _is_instant(moment: Moment) -> bool:

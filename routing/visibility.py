@@ -15,6 +15,19 @@ subject, or no relation            no       no                            no
 
 (*) Being the subject grants nothing, and takes away what membership would give once the ticket is
 confidential: a dismissal is not read by the person dismissed because they work in IT.
+
+Of a ticket that they may open, by the class of the part:
+
+=================================  =======  ============================  =========================
+relation to the part               plain    confidential                  secret
+=================================  =======  ============================  =========================
+member of its `confidential_to`    -        full                          full, unless the subject
+another who works on the ticket    full     mask                          none
+requester, person with a step      full     none                          none
+=================================  =======  ============================  =========================
+
+A plain part of a confidential ticket takes the ticket's class, but stays full for the requester, its own queue, its
+own person and its author. Being given a secret task opens the ticket to its queue, unless to the subject.
 """
 
 from dataclasses import dataclass
@@ -56,7 +69,10 @@ class Actor:
 
 @dataclass(frozen=True)
 class TicketView:
-    """What of a ticket decides about sight: `queues` of its tasks, `people` who have a step of their own."""
+    """What of a ticket decides about sight: `queues` of its tasks, `people` who have a step of their own.
+
+    `secretly` are the queues of its secret tasks, which the other queues and people know nothing of.
+    """
 
     requester_id: int | None
     subject_id: int | None = None
@@ -64,17 +80,22 @@ class TicketView:
     confidential_to: frozenset[str] = frozenset()
     queues: frozenset[str] = frozenset()
     people: frozenset[int] = frozenset()
+    secretly: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class Part:
-    """A task, message, note, file or event; `person_id` is whose step it is, `author_id` who wrote it."""
+    """A task, message, note, file or event; `person_id` is whose step it is, `author_id` who wrote it.
+
+    A `secret` one exists only for the queues of its `confidential_to`.
+    """
 
     queue: str | None = None
     confidential_to: frozenset[str] = frozenset()
     internal: bool = False
     author_id: int | None = None
     person_id: int | None = None
+    secret: bool = False
 
 
 def may_work(actor: Actor, queue_key: str) -> bool:
@@ -95,9 +116,10 @@ def sight(actor: Actor, ticket: TicketView | None, part: Part) -> Sight:
 
     A part with its own `confidential_to` is full for those queues, a mask for others who work on the ticket,
     and nothing for everybody else, the requester and people with a step included. A part without one takes
-    the ticket's, but stays full for the requester, its own queue, its own person and its author.
+    the ticket's, but stays full for the requester, its own queue, its own person and its author. A secret part
+    is nothing to anybody outside its queues, nor to the subject.
     """
-    if ticket is None or not may_open(actor, ticket):
+    if ticket is None or not may_open(actor, ticket) or (part.secret and not _is_in_on(actor, ticket, part)):
         return Sight.NONE
     if not _works_on(actor, ticket):
         return Sight.FULL if _outside_work(actor, ticket, part) else Sight.NONE
@@ -130,11 +152,21 @@ def sees_answer(
 
 def _works_on(actor: Actor, ticket: TicketView) -> bool:
     """Whether a membership counts on this ticket: an agent's relation to it."""
-    mine = actor.memberships
+    mine, queues = actor.memberships, _queues_known_to(actor, ticket)
     if ticket.secret or ticket.confidential_to:
-        entitled = ticket.confidential_to if ticket.secret else ticket.confidential_to | ticket.queues
+        entitled = ticket.confidential_to if ticket.secret else ticket.confidential_to | queues
         return actor.person_id != ticket.subject_id and bool(mine & entitled)
-    return DESK in mine or bool(mine & ticket.queues)
+    return DESK in mine or bool(mine & queues)
+
+
+def _queues_known_to(actor: Actor, ticket: TicketView) -> frozenset[str]:
+    return ticket.queues if actor.person_id == ticket.subject_id else ticket.queues | ticket.secretly
+
+
+def _is_in_on(actor: Actor, ticket: TicketView, part: Part) -> bool:
+    """Whether a secret part is theirs to know of."""
+    works = _works_on(actor, ticket) and actor.person_id != ticket.subject_id
+    return works and bool(actor.memberships & part.confidential_to)
 
 
 def _outside_work(actor: Actor, ticket: TicketView, part: Part) -> bool:

@@ -1,12 +1,18 @@
 """The words of work: states, channels, and the values that go into placing work and come out of it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal, TypeAlias, get_args
+
+from routing.why import Why
 
 DESK: Final = "desk"
 """The queue of tier 1, which takes whatever nothing else places."""
+
+PRIORITIES: Final = ("low", "normal", "high", "urgent")
+"""From the least to the most pressing."""
 
 
 class TaskState(StrEnum):
@@ -17,6 +23,27 @@ class TaskState(StrEnum):
     DONE = "done"
     SKIPPED = "skipped"
     CANCELLED = "cancelled"
+
+
+class TaskKind(StrEnum):
+    """What a task asks of its people. Only a plain task is done by working on it; a form is done by its answers."""
+
+    TASK = "task"
+    APPROVAL = "approval"
+    FORM = "form"
+    MESSAGE = "message"
+    APPOINTMENT = "appointment"
+    CALL = "call"
+
+
+ASSIGNED: Final = frozenset({TaskKind.TASK, TaskKind.FORM})
+"""Kinds of task that assignment offers to the people of a queue."""
+
+BY_ITSELF: Final = frozenset({TaskKind.MESSAGE, TaskKind.CALL})
+"""Kinds that nobody works on: they are done without people, or become another kind for them."""
+
+FINDS_ITS_PEOPLE: Final = frozenset({TaskKind.APPROVAL})
+"""Kinds that are placed with nobody: who is asked is found when it is their turn."""
 
 
 class TicketState(StrEnum):
@@ -53,6 +80,21 @@ class RepeatCause(StrEnum):
     LOST_IN_HANDOFF = "lost_in_handoff"
 
 
+class LeftOutAs(StrEnum):
+    """Why an ask counts in no figure: as somebody says of it, or by rule since it was made or taken back."""
+
+    SPAM = "spam"
+    TEST = "test"
+    DUPLICATE = "duplicate"
+    OWN = "own"
+    CANCELLED = "cancelled"
+
+
+Said: TypeAlias = Literal[LeftOutAs.SPAM, LeftOutAs.TEST, LeftOutAs.DUPLICATE]
+SAID: Final[tuple[Said, ...]] = get_args(Said)
+"""What people say of an ask, and take back."""
+
+
 class HoldReason(StrEnum):
     REQUESTER = "requester"
     VENDOR = "vendor"
@@ -87,7 +129,10 @@ class Moment:
 
 @dataclass(frozen=True)
 class Work:
-    """One step that is to be done, before it is known where and when."""
+    """One step that is to be done, before it is known where and when.
+
+    `step` is what rules call it where that is not its key: a step that is done for each row has a key for each.
+    """
 
     key: str
     title: str
@@ -97,22 +142,34 @@ class Work:
     opens: Moment | None = None
     due: Moment | None = None
     confidential_to: tuple[str, ...] = ()
+    secret: bool = False
+    kind: TaskKind = TaskKind.TASK
+    step: str = ""
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known about the ask as a whole, for rules to look at."""
+    """What is known about the ask as a whole, for rules to look at.
+
+    `labels` are those found in its text, each with the phrase that was found; `manager` is a mail address.
+    """
 
     service_key: str | None
     location_key: str | None = None
     department: str | None = None
     priority: str = "normal"
-    text: str = ""
+    job_title: str | None = None
+    employment: str | None = None
+    manager: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
 class Placement:
-    """Where a work goes and by when. Instants are UTC; `why` is one plain sentence for each decision."""
+    """Where a work goes and by when; to neither queue nor person, if it finds its people itself.
+
+    Instants are UTC; `why` has one reason for each decision.
+    """
 
     key: str
     queue: str | None
@@ -121,4 +178,4 @@ class Placement:
     opens_at: datetime | None
     due_at: datetime | None
     needs: tuple[str, ...]
-    why: tuple[str, ...]
+    why: tuple[Why, ...]

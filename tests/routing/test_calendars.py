@@ -14,6 +14,7 @@ from routing.calendars import (
     is_working_day,
     last_working_instant,
     local_instant,
+    working_days_between,
     working_minutes_between,
 )
 from routing.errors import DateOutOfRange, InvalidCalendar, NoWorkingTime
@@ -259,3 +260,21 @@ def test_a_week_has_seven_days() -> None:
 def test_an_unknown_country_or_region_is_refused(country: str | None, region: str | None) -> None:
     with pytest.raises(InvalidCalendar, match="no public holidays"):
         office(country=country, region=region)
+
+
+@given(st.sampled_from([office(), office(country="DE", region="BE"), always(TWO_TO_THREE)]), instants(), instants())
+def test_the_last_of_the_working_days_between_two_instants_is_so_many_working_days_later(
+    calendar: Calendar, a: datetime, b: datetime
+) -> None:
+    assume(a <= b)
+    count = working_days_between(calendar, a, b)
+    first, last = (one.astimezone(calendar.zone).date() for one in (a, b))
+    assert add_working_days(calendar, first, count) <= last < add_working_days(calendar, first, count + 1)
+    assert working_days_between(calendar, b, a) == -count or a == b
+
+
+def test_working_days_between_are_told_apart_by_direction() -> None:
+    friday, monday = datetime(2026, 8, 7, 15, tzinfo=UTC), datetime(2026, 8, 10, 7, tzinfo=UTC)
+    assert working_days_between(office(), friday, monday) == 1
+    assert working_days_between(office(), monday, friday) == -1
+    assert working_days_between(office(), friday, friday) == 0

@@ -1,11 +1,12 @@
 from routing.errors import BrokenPlan, DateOutOfRange, InvalidCalendar, NotPossible, NoWorkingTime, RoutingError
+from routing.phrase import Phrase
 
 
 def test_each_error_says_what_is_the_case_and_has_its_own_code() -> None:
     errors: list[RoutingError] = [
         NotPossible("on_hold", "claim"),
-        BrokenPlan("laptop", "is in it twice"),
-        InvalidCalendar("it", "a week has seven days"),
+        BrokenPlan("laptop", Phrase("is in it twice")),
+        InvalidCalendar("it", Phrase("a week has seven days")),
         NoWorkingTime("it"),
         DateOutOfRange("9999-12-31"),
     ]

@@ -23,10 +23,11 @@ PARTS = (
     Part("it", internal=True, author_id=ANYBODY),
     Part("hr", confidential_to=HR, internal=True, author_id=ANYBODY),
 )
+SECRET = Part("hr", confidential_to=HR, secret=True)
 # Fields for everybody and for HR, then the same as secrets.
 FIELDS: tuple[tuple[frozenset[str], bool], ...] = tuple((to, secret) for secret in (False, True) for to in (NOBODY, HR))
-CLOSED = ("-------", "----")
-REQUESTER = ("FF-F--F", "yy--")
+CLOSED = ("--------", "----")
+REQUESTER = ("FF-F--F-", "yy--")
 LETTERS = {Sight.FULL: "F", Sight.MASK: "M", Sight.NONE: "-"}
 
 
@@ -52,30 +53,30 @@ class Relation:
         )
 
     def parts(self) -> tuple[Part, ...]:
-        return (*PARTS, Part(person_id=ME if self.your_turn else ANYBODY))
+        return (*PARTS, Part(person_id=ME if self.your_turn else ANYBODY), SECRET)
 
 
 IT, DESK = frozenset({"it"}), frozenset({"desk"})
 # Per class: sight of IT's task, HR's task, HR's confidential task, a message, IT's note, HR's confidential note,
-# a person's step (the actor's where it is their turn); then answers: open, HR's, secret, HR's secret.
+# a person's step (the actor's where it is their turn), HR's secret task; then answers: open, HR's, secret, HR's secret.
 TABLE = {
     "nobody": (Relation(), CLOSED, CLOSED, CLOSED),
     "requester": (Relation(requester=True), REQUESTER, REQUESTER, REQUESTER),
     "subject": (Relation(subject=True), CLOSED, CLOSED, CLOSED),
     "requester and subject": (Relation(requester=True, subject=True), REQUESTER, REQUESTER, REQUESTER),
-    "your turn": (Relation(your_turn=True), ("FF-F--F", "y---"), ("------F", "----"), CLOSED),
-    "subject, your turn": (Relation(your_turn=True, subject=True), ("FF-F--F", "y---"), ("------F", "----"), CLOSED),
-    "desk": (Relation(DESK), ("FFMFFMF", "y---"), CLOSED, CLOSED),
-    "lead of the desk": (Relation(leads=DESK), ("FFMFFMF", "y---"), CLOSED, CLOSED),
-    "queue with a task": (Relation(IT), ("FFMFFMF", "y-y-"), ("FMMMFMM", "y---"), CLOSED),
-    "lead of it": (Relation(leads=IT), ("FFMFFMF", "y-y-"), ("FMMMFMM", "y---"), CLOSED),
-    "that queue, subject": (Relation(IT, subject=True), ("FFMFFMF", "y-y-"), CLOSED, CLOSED),
-    "that queue, requester": (Relation(IT, requester=True), ("FFMFFMF", "yyy-"), ("FFMFFMF", "yy--"), REQUESTER),
-    "that queue, your turn": (Relation(IT, your_turn=True), ("FFMFFMF", "y-y-"), ("FMMMFMF", "y---"), CLOSED),
-    "named queue": (Relation(HR), ("FFFFFFF", "yyyy"), ("FFFFFFF", "yyyy"), ("FFFFFFF", "yyyy")),
-    "lead of hr": (Relation(leads=HR), ("FFFFFFF", "yyyy"), ("FFFFFFF", "yyyy"), ("FFFFFFF", "yyyy")),
-    "named queue, subject": (Relation(HR, subject=True), ("FFFFFFF", "yyyy"), CLOSED, CLOSED),
-    "named queue, both": (Relation(HR, requester=True, subject=True), ("FFFFFFF", "yyyy"), REQUESTER, REQUESTER),
+    "your turn": (Relation(your_turn=True), ("FF-F--F-", "y---"), ("------F-", "----"), CLOSED),
+    "subject, your turn": (Relation(your_turn=True, subject=True), ("FF-F--F-", "y---"), ("------F-", "----"), CLOSED),
+    "desk": (Relation(DESK), ("FFMFFMF-", "y---"), CLOSED, CLOSED),
+    "lead of the desk": (Relation(leads=DESK), ("FFMFFMF-", "y---"), CLOSED, CLOSED),
+    "queue with a task": (Relation(IT), ("FFMFFMF-", "y-y-"), ("FMMMFMM-", "y---"), CLOSED),
+    "lead of it": (Relation(leads=IT), ("FFMFFMF-", "y-y-"), ("FMMMFMM-", "y---"), CLOSED),
+    "that queue, subject": (Relation(IT, subject=True), ("FFMFFMF-", "y-y-"), CLOSED, CLOSED),
+    "that queue, requester": (Relation(IT, requester=True), ("FFMFFMF-", "yyy-"), ("FFMFFMF-", "yy--"), REQUESTER),
+    "that queue, your turn": (Relation(IT, your_turn=True), ("FFMFFMF-", "y-y-"), ("FMMMFMF-", "y---"), CLOSED),
+    "named queue": (Relation(HR), ("FFFFFFFF", "yyyy"), ("FFFFFFFF", "yyyy"), ("FFFFFFFF", "yyyy")),
+    "lead of hr": (Relation(leads=HR), ("FFFFFFFF", "yyyy"), ("FFFFFFFF", "yyyy"), ("FFFFFFFF", "yyyy")),
+    "named queue, subject": (Relation(HR, subject=True), ("FFFFFFF-", "yyyy"), CLOSED, CLOSED),
+    "named queue, both": (Relation(HR, requester=True, subject=True), ("FFFFFFF-", "yyyy"), REQUESTER, REQUESTER),
     "queue without a task": (Relation(frozenset({"facilities"})), CLOSED, CLOSED, CLOSED),
 }
 CASES = [
@@ -138,6 +139,7 @@ tickets = st.builds(
     queue_sets,
     queue_sets,
     st.frozensets(persons, max_size=2),
+    queue_sets,
 )
 parts = st.builds(
     Part,
@@ -146,6 +148,7 @@ parts = st.builds(
     st.booleans(),
     st.none() | persons,
     st.none() | persons,
+    st.booleans(),
 )
 fields = st.tuples(queue_sets, st.booleans())
 
@@ -228,6 +231,34 @@ def test_a_confidential_answer_is_for_members_and_its_giver(
 ) -> None:
     if named and sees_answer(actor, ticket, named, field_secret=False):
         assert actor.person_id == ticket.requester_id or actor.memberships & named
+
+
+@given(actors, tickets, parts)
+def test_a_secret_part_is_all_or_nothing_and_nothing_to_the_subject(
+    actor: Actor, ticket: TicketView, part: Part
+) -> None:
+    seen = sight(actor, ticket, replace(part, secret=True))
+
+    assert seen is not Sight.MASK
+    known = bool(actor.memberships & part.confidential_to) and actor.person_id != ticket.subject_id
+    assert known or seen is Sight.NONE
+
+
+@given(actors, tickets, parts, fields)
+def test_a_secret_task_changes_nothing_outside_its_queue_nor_for_the_subject(
+    actor: Actor, ticket: TicketView, part: Part, field: tuple[frozenset[str], bool]
+) -> None:
+    without = replace(ticket, secretly=frozenset())
+
+    if actor.person_id == ticket.subject_id or not actor.memberships & ticket.secretly:
+        assert decisions(actor, ticket, part, field) == decisions(actor, without, part, field)
+
+
+def test_a_secret_task_alone_opens_a_plain_ticket_to_its_queue() -> None:
+    member = Relation(frozenset({"payroll"})).actor()
+
+    assert not may_open(member, PLAIN)
+    assert may_open(member, replace(PLAIN, secretly=frozenset({"payroll"})))
 
 
 def decisions(

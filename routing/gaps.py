@@ -1,0 +1,75 @@
+"""What a plan lacks before anybody asks for it: people who would do the work, and dates that can be kept."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from routing.why import Kind
+from routing.work import Placement
+
+
+class GapKind(StrEnum):
+    """What is missing; the values that go with it stand at its kind."""
+
+    QUEUE_WITHOUT_MEMBERS = "queue_without_members"  # queue: its key
+    NO_SUCH_QUEUE = "no_such_queue"  # named: the key that no queue has
+    NOBODY_KNOWN = "nobody_known"
+    DUE_PAST = "due_past"  # due_at
+    DUE_BEFORE_OPENING = "due_before_opening"  # due_at, opens_at
+    DUE_BEFORE_NEED = "due_before_need"  # due_at, need: its key, need_due_at
+    DATE_UNKNOWN = "date_unknown"
+    CONDITION_FAILED = "condition_failed"  # condition, fault
+
+
+@dataclass(frozen=True)
+class Gap:
+    """One thing that is missing for the step of that key."""
+
+    kind: GapKind
+    step: str
+    given: Mapping[str, str | datetime] = field(default_factory=dict, hash=False)
+
+
+_UNRECKONED: Final = frozenset(
+    {Kind.NO_DUE_RANGE, Kind.NO_DUE_NO_WORK, Kind.OPENS_AT_ONCE_RANGE, Kind.OPENS_AT_ONCE_NO_WORK}
+)
+
+
+def gaps(placements: Sequence[Placement], members: Mapping[str, int], now: datetime) -> tuple[Gap, ...]:
+    """What is missing for a plan asked for at `now`, step by step; `members` counts who is active in each queue."""
+    by_key = {placed.key: placed for placed in placements}
+    return tuple(
+        gap for placed in placements for gap in (*_of_people(placed, members), *_of_dates(placed, by_key, now))
+    )
+
+
+def _of_people(placed: Placement, members: Mapping[str, int]) -> Iterator[Gap]:
+    for why in placed.why:
+        if why.kind == Kind.NO_SUCH_QUEUE:
+            yield Gap(GapKind.NO_SUCH_QUEUE, placed.key, {"named": str(why.given["named"])})
+        elif why.kind == Kind.NOBODY_KNOWN:
+            yield Gap(GapKind.NOBODY_KNOWN, placed.key)
+    if placed.queue is not None and not members.get(placed.queue):
+        yield Gap(GapKind.QUEUE_WITHOUT_MEMBERS, placed.key, {"queue": placed.queue})
+
+
+def _of_dates(placed: Placement, by_key: Mapping[str, Placement], now: datetime) -> Iterator[Gap]:
+    if any(why.kind in _UNRECKONED for why in placed.why):
+        yield Gap(GapKind.DATE_UNKNOWN, placed.key)
+    if placed.due_at is None:
+        return
+    if placed.due_at < now:
+        yield Gap(GapKind.DUE_PAST, placed.key, {"due_at": placed.due_at})
+    elif placed.opens_at is not None and placed.due_at < placed.opens_at:
+        given = {"due_at": placed.due_at, "opens_at": placed.opens_at}
+        yield Gap(GapKind.DUE_BEFORE_OPENING, placed.key, given)
+    yield from _due_before_needs(placed, placed.due_at, by_key)
+
+
+def _due_before_needs(placed: Placement, due_at: datetime, by_key: Mapping[str, Placement]) -> Iterator[Gap]:
+    for key in placed.needs:
+        need = by_key.get(key)
+        if need is not None and need.due_at is not None and due_at < need.due_at:
+            yield Gap(GapKind.DUE_BEFORE_NEED, placed.key, {"due_at": due_at, "need": key, "need_due_at": need.due_at})

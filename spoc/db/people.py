@@ -7,8 +7,9 @@ from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKey, Index, SmallI
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from routing.assign import Strategy
 from routing.visibility import Role
-from spoc.db.base import Base, Instant, Key, PublicId, one_of
+from spoc.db.base import Base, Instant, Key, PublicId, Words, one_of
 
 
 class OrganisationRow(Base):
@@ -91,7 +92,13 @@ class RoleGrantRow(Base):
 
 
 class QueueRow(Base):
+    """A team's list of tasks. `strategy` offers them to members, with its `skill` or `topic` where it takes one.
+
+    `answer_minutes` of its working time are what a point of contact has to react to an offer.
+    """
+
     __tablename__ = "queue"
+    __table_args__ = (CheckConstraint("answer_minutes > 0", name="answer_takes_time"),)
 
     id: Mapped[Key]
     public_id: Mapped[PublicId]
@@ -99,16 +106,30 @@ class QueueRow(Base):
     title: Mapped[str]
     position: Mapped[int] = mapped_column(server_default="0", default=0)
     calendar_id: Mapped[int | None] = mapped_column(ForeignKey("calendar.id"))
+    strategy: Mapped[Strategy] = mapped_column(
+        one_of(Strategy, "strategy"), server_default="manual", default=Strategy.MANUAL
+    )
+    skill: Mapped[str] = mapped_column(server_default="", default="")
+    topic: Mapped[str] = mapped_column(server_default="", default="")
+    answer_minutes: Mapped[int] = mapped_column(server_default="240", default=240)
 
 
 class QueueMemberRow(Base):
+    """Who serves a queue: offered `most_tasks` at most (null: no limit), and when last, `offered_at`."""
+
     __tablename__ = "queue_member"
-    __table_args__ = (UniqueConstraint("queue_id", "person_id"),)
+    __table_args__ = (
+        UniqueConstraint("queue_id", "person_id"),
+        CheckConstraint("most_tasks >= 0", name="most_tasks"),
+    )
 
     id: Mapped[Key]
     queue_id: Mapped[int] = mapped_column(ForeignKey("queue.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     is_lead: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
+    most_tasks: Mapped[int | None]
+    skills: Mapped[Words]
+    offered_at: Mapped[datetime | None]
 
 
 class AbsenceRow(Base):
@@ -116,10 +137,23 @@ class AbsenceRow(Base):
     __table_args__ = (CheckConstraint("until_on >= from_on", name="ends_after_it_begins"),)
 
     id: Mapped[Key]
+    public_id: Mapped[PublicId]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     from_on: Mapped[date] = mapped_column(Date)
     until_on: Mapped[date] = mapped_column(Date)
     deputy_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class CostCentreRow(Base):
+    """Who answers for what a department spends; `department` is as the directory writes it."""
+
+    __tablename__ = "cost_centre"
+    __table_args__ = (Index("uq_cost_centre_department_lower", func.lower(text("department")), unique=True),)
+
+    id: Mapped[Key]
+    public_id: Mapped[PublicId]
+    department: Mapped[str]
+    owner_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
 
 
 class PointOfContactRow(Base):

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Interval, Select, case, cast, func, insert
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
+from routing.phrase import marked
 from spoc.db.jobs import JobRow, JobState
 from spoc.errors import SpocError
 
@@ -38,9 +39,10 @@ class LeaseLost(SpocError):
     """The job took longer than its lease and is somebody else's now: what was done here is rolled back."""
 
     code = "lease_lost"
+    template = marked("Job %(job)s is no longer ours.")
 
     def __init__(self, job_id: int) -> None:
-        super().__init__(f"Job {job_id} is no longer ours.")
+        super().__init__(job=job_id)
         self.job_id = job_id
 
 
@@ -56,6 +58,17 @@ def enqueue_slot(session: Session, schedule: str, slot: str) -> bool:
     """Insert the job of a schedule's slot; False if any process did before."""
     row = upsert(JobRow).values(kind=schedule, payload={}, schedule=schedule, slot=slot)
     return session.scalar(row.on_conflict_do_nothing().returning(JobRow.id)) is not None
+
+
+def enqueue_one(session: Session, kind: str, slot: str, payload: Mapping[str, Any]) -> bool:
+    """Have the one job of this kind and slot run, again if it is over; False if it waits or runs already."""
+    again = {"state": JobState.READY, "attempts": 0, "run_at": func.now(), "published_at": None, "done_at": None}
+    row = upsert(JobRow).values(kind=kind, payload=dict(payload), schedule=kind, slot=slot)
+    over = JobRow.state.in_((JobState.DONE, JobState.PARKED))
+    rearmed = row.on_conflict_do_update(
+        index_elements=["schedule", "slot"], set_={**again, "payload": row.excluded.payload, "error": ""}, where=over
+    )
+    return session.scalar(rearmed.returning(JobRow.id)) is not None
 
 
 def state_of(session: Session, job_id: int) -> JobState | None:
@@ -105,7 +118,7 @@ def free_expired(session: Session, limit: int) -> int:
             lease_id=None,
             lease_until=None,
             published_at=None,
-            error="The worker was lost while it ran.",
+            error=marked("The worker was lost while it ran."),
         )
         .returning(JobRow.id)
     )
@@ -178,7 +191,11 @@ def _ready_or_parked() -> ColumnElement[Any]:
 
 
 def _free(which: Select[Any], limit: int) -> Select[Any]:
-    return which.limit(limit).with_for_update(skip_locked=True)
+    """As a common table expression: a subquery may be run again for each row of the outer table, and each run of one
+    that skips what it has locked itself finds others, beyond the limit.
+    """
+    found = which.limit(limit).with_for_update(skip_locked=True).cte("free")
+    return select(found.c.id)
 
 
 def _seconds(count: int) -> ColumnElement[Any]:

@@ -1,10 +1,10 @@
-"""What reports are measured against: cost rates, targets and limits, each with its source."""
+"""What reports are measured against, each with its source and its changes; and what they said of closed weeks."""
 
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Numeric, UniqueConstraint
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Numeric, SmallInteger, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -62,3 +62,42 @@ class ReportChangeRow(Base):
     why: Mapped[str]
     changed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     changed_at: Mapped[Instant]
+
+
+class StatedFigureRow(Base):
+    """What was said of a closed calendar week that begins on `starts_on`. A trigger refuses UPDATE and DELETE.
+
+    `number` 1 is the first statement; every later one says what late facts made of it, and `because` names them.
+    `version` is that of the definitions; `repeat_cost` a band of money for each currency, as text.
+    """
+
+    __tablename__ = "stated_figure"
+    __table_args__ = (UniqueConstraint("starts_on", "number"),)
+
+    id: Mapped[Key]
+    starts_on: Mapped[date] = mapped_column(Date)
+    number: Mapped[int]
+    stated_at: Mapped[Instant]
+    version: Mapped[int]
+    gross_resolved: Mapped[int]
+    gross_decided: Mapped[int]
+    net_resolved: Mapped[int]
+    net_decided: Mapped[int]
+    repeat_contacts: Mapped[int]
+    counting_contacts: Mapped[int]
+    repeat_cost: Mapped[list[dict[str, str]]] = mapped_column(JSONB)
+    because: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+
+
+class FigureSearchRow(Base):
+    """The one row that says until when it was searched for weeks whose figures are to be stated.
+
+    `version` is that of the definitions by which the found weeks are stated. Its migration puts it there.
+    """
+
+    __tablename__ = "figure_search"
+    __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
+
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, default=1, autoincrement=False)
+    searched_until: Mapped[Instant]
+    version: Mapped[int]

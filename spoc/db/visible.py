@@ -38,8 +38,8 @@ def works_on(actor: Actor) -> ColumnElement[bool]:
         return false()
     named = _named(TicketRow.confidential_to.expression, actor)
     at_desk = true() if DESK in mine else false()
-    has_task = _has_task(TaskRow.queue_id.in_(queue_ids(actor)))
-    not_about_me = TicketRow.subject_id.is_distinct_from(actor.person_id)
+    not_about_me = _not_about(actor)
+    has_task = _has_task(and_(TaskRow.queue_id.in_(queue_ids(actor)), or_(~TaskRow.secret, not_about_me)))
     plain = _empty(TicketRow.confidential_to.expression)
     return or_(
         and_(~TicketRow.secret, plain, or_(at_desk, has_task)),
@@ -54,6 +54,15 @@ def visible_tickets(actor: Actor) -> ColumnElement[bool]:
     return or_(TicketRow.requester_id == actor.person_id, works_on(actor), your_turn)
 
 
+def hidden_tickets(actor: Actor) -> ColumnElement[bool]:
+    """Condition on `TicketRow`: confidential or secret, and not the actor's to open. Not even its traces are theirs."""
+    return and_(or_(TicketRow.secret, ~_empty(TicketRow.confidential_to.expression)), ~visible_tickets(actor))
+
+
+def _not_about(actor: Actor) -> ColumnElement[bool]:
+    return TicketRow.subject_id.is_distinct_from(actor.person_id)
+
+
 def _has_task(which: ColumnElement[bool]) -> ColumnElement[bool]:
     return select(TaskRow.id).where(TaskRow.ticket_id == TicketRow.id, which).correlate(TicketRow).exists()
 
@@ -63,6 +72,7 @@ def visible_tasks(actor: Actor) -> ColumnElement[bool]:
     mine = _mine(actor)
     own_queue = TaskRow.queue_id.in_(queue_ids(actor)) if mine else false()
     open_to_all = and_(
+        ~TaskRow.secret,
         _empty(TaskRow.confidential_to.expression),
         or_(
             _empty(TicketRow.confidential_to.expression),
@@ -71,4 +81,5 @@ def visible_tasks(actor: Actor) -> ColumnElement[bool]:
             and_(works_on(actor), or_(_named(TicketRow.confidential_to.expression, actor), own_queue)),
         ),
     )
-    return or_(open_to_all, and_(works_on(actor), _named(TaskRow.confidential_to.expression, actor)))
+    named = and_(works_on(actor), _named(TaskRow.confidential_to.expression, actor))
+    return or_(open_to_all, and_(named, or_(~TaskRow.secret, _not_about(actor))))

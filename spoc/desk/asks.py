@@ -1,6 +1,7 @@
 """What was asked, with the answers that a reader may see, in the words of the catalogue version it was asked under."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -11,18 +12,22 @@ from catalog.service import Field, FieldKind, Service
 from routing.visibility import Actor
 from spoc.db.people import PersonRow
 from spoc.db.tickets import AskRow
+from spoc.desk.closed import may_change, touched_by_ask
+from spoc.desk.leaving_out import is_by_rule, may_leave_out, said_of
 from spoc.desk.reader import Reader
-from spoc.desk.ticket_page import Answer, AskPart
+from spoc.desk.ticket_page import Answer, AskPart, LeftOut
 
 Services = Callable[[int, str], Service]
 """The service of a catalogue version: version id, service key."""
 
 
-def ask_parts(reader: Reader, asks: Sequence[AskRow], services: Services, session: Session) -> tuple[AskPart, ...]:
+def ask_parts(
+    reader: Reader, asks: Sequence[AskRow], services: Services, session: Session, now: datetime
+) -> tuple[AskPart, ...]:
     """The asks that the reader may know of, in the order they were asked."""
     found = [(ask, services(ask.catalogue_version_id, ask.service_key)) for ask in asks]
     seen = [(ask, service) for ask, service in found if sees_ask(reader, ask, service)]
-    return tuple(_part(reader, ask, service, session) for ask, service in seen)
+    return tuple(_part(reader, ask, service, session, now) for ask, service in seen)
 
 
 def sees_ask(reader: Reader, ask: AskRow, service: Service) -> bool:
@@ -34,7 +39,7 @@ def sees_ask(reader: Reader, ask: AskRow, service: Service) -> bool:
     return any(task.ask_id == ask.id and reader.sees(task.part) for task in reader.ticket.tasks)
 
 
-def _part(reader: Reader, ask: AskRow, service: Service, session: Session) -> AskPart:
+def _part(reader: Reader, ask: AskRow, service: Service, session: Session, now: datetime) -> AskPart:
     inside = knows_service(reader.actor, service) or reader.is_requester
     return AskPart(
         public_id=ask.public_id,
@@ -45,7 +50,32 @@ def _part(reader: Reader, ask: AskRow, service: Service, session: Session) -> As
         opened_at=ask.opened_at,
         promised_at=ask.promised_at,
         resolved_at=ask.resolved_at,
+        cancelled_at=ask.cancelled_at,
+        may_amend=may_amend(reader),
+        left_out=_left_out(reader, ask, session),
+        may_leave_out=_may_leave_out(reader, ask, session, now),
     )
+
+
+def _may_leave_out(reader: Reader, ask: AskRow, session: Session, now: datetime) -> bool:
+    """Whether the form that says so, or takes it back, would be taken."""
+    if is_by_rule(ask.excluded) or not may_leave_out(reader.actor, reader.ticket):
+        return False
+    return may_change(session, reader.actor, reader.ticket, touched_by_ask(session, ask), now)
+
+
+def may_amend(reader: Reader) -> bool:
+    """Whoever asked, and those who work on it and see all of it."""
+    return reader.is_requester or (reader.as_agent and reader.in_circle)
+
+
+def _left_out(reader: Reader, ask: AskRow, session: Session) -> LeftOut | None:
+    """Never told to whoever asked."""
+    if ask.excluded is None or not (reader.as_agent and reader.in_circle):
+        return None
+    by_rule = is_by_rule(ask.excluded)
+    said = {} if by_rule else said_of(session, ask.id)
+    return LeftOut(ask.excluded, said.get("of") or "", said.get("words", ""), by_rule)
 
 
 def knows_service(actor: Actor, service: Service) -> bool:
@@ -54,10 +84,21 @@ def knows_service(actor: Actor, service: Service) -> bool:
 
 
 def _answers(reader: Reader, ask: AskRow, service: Service, session: Session) -> tuple[Answer, ...]:
-    given = [field for field in visible_fields(service, ask.answers) if ask.answers.get(field.key) is not None]
-    seen = [field for field in given if reader.sees_answer(frozenset(field.confidential_to), secret=field.secret)]
-    names = _names(session, [ask.answers[field.key] for field in seen if field.kind is FieldKind.PERSON])
-    return tuple(_answer(field, ask.answers[field.key], names, reader.locations) for field in seen)
+    seen = [field for field in visible_fields(service, ask.answers, ask.filled) if sees_field(reader, field)]
+    return answers_to(reader, seen, ask.answers, session)
+
+
+def sees_field(reader: Reader, field: Field) -> bool:
+    return reader.sees_answer(frozenset(field.confidential_to), secret=field.secret)
+
+
+def answers_to(
+    reader: Reader, fields: Sequence[Field], answers: Mapping[str, Any], session: Session
+) -> tuple[Answer, ...]:
+    """The answers that there are to these fields, with what catalogue and directory call them."""
+    given = [field for field in fields if answers.get(field.key) is not None]
+    names = _names(session, [value for field, value in _cells(given, answers) if field.kind is FieldKind.PERSON])
+    return tuple(_answer(field, answers[field.key], names, reader.locations) for field in given)
 
 
 def _answer(field: Field, value: Any, names: Mapping[str, str], places: Mapping[str, str]) -> Answer:
@@ -74,8 +115,23 @@ def _shown(field: Field, value: Any, names: Mapping[str, str], places: Mapping[s
             return names.get(str(value).lower(), value)
         case FieldKind.LOCATION:
             return places.get(value, value)
+        case FieldKind.TABLE:
+            return [[_answer(*cell, names, places) for cell in _row(field, row)] for row in value]
         case _:
             return value
+
+
+def _cells(fields: Sequence[Field], answers: Mapping[str, Any]) -> Iterator[tuple[Field, Any]]:
+    for field in fields:
+        if field.kind is FieldKind.TABLE:
+            yield from (cell for row in answers[field.key] for cell in _row(field, row))
+        else:
+            yield field, answers[field.key]
+
+
+def _row(table: Field, row: Mapping[str, Any]) -> list[tuple[Field, Any]]:
+    """The cells that are answered, with their columns."""
+    return [(column, row[column.key]) for column in table.columns if column.key in row]
 
 
 def _names(session: Session, mails: Sequence[Any]) -> dict[str, str]:

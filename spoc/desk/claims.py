@@ -14,7 +14,7 @@ from spoc.db.people import PersonRow
 from spoc.db.tickets import TaskRow
 from spoc.desk.errors import AlreadyClaimed
 from spoc.desk.found import take_task
-from spoc.desk.moves import move, tell
+from spoc.desk.moves import TAKEN_UP, move, tell
 from spoc.desk.ticket_rows import Task, Ticket
 
 
@@ -30,7 +30,7 @@ def claim(session: Session, actor: Actor, task_id: UUID, now: datetime) -> str:
     won = session.scalar(
         update(TaskRow)
         .where(TaskRow.id == task.id, TaskRow.state == TaskState.READY)
-        .values(state=TaskState.CLAIMED, assignee_id=actor.person_id, claimed_at=now)
+        .values(state=TaskState.CLAIMED, assignee_id=actor.person_id, claimed_at=now, **TAKEN_UP)
         .returning(TaskRow.id)
     )
     if won is not None:
@@ -44,7 +44,7 @@ def _why_not(session: Session, ticket: Ticket, task: Task) -> AlreadyClaimed | N
     if task.state is not TaskState.CLAIMED:
         return NotPossible(task.state, Act.CLAIM)
     name = session.scalar(select(PersonRow.name).where(PersonRow.id == task.assignee_id))
-    return AlreadyClaimed(ticket.reference, name or "Somebody")
+    return AlreadyClaimed(ticket.reference, name or "")
 
 
 def release(session: Session, actor: Actor, task_id: UUID, now: datetime) -> str:
@@ -55,6 +55,7 @@ def release(session: Session, actor: Actor, task_id: UUID, now: datetime) -> str
         NotPossible: nobody has claimed it.
     """
     ticket, task = take_task(session, actor, task_id)
-    move(session, task, Act.RELEASE, assignee_id=None, claimed_at=None)
+    # Considered as of now: whoever puts it back means anybody, and a rule must not give it to them again.
+    move(session, task, Act.RELEASE, **TAKEN_UP, assignee_id=None, claimed_at=None, considered_at=now)
     tell(session, task, "released", actor.person_id, now, public=False)
     return ticket.reference

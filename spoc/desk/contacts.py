@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from routing.phrase import marked
 from routing.visibility import Actor
 from routing.work import Channel, ContactKind, RepeatCause
 from spoc.db.contacts import ContactRow
@@ -51,7 +52,7 @@ def log_contact(session: Session, actor: Actor, reference: str, touch: Touch, no
         raise NotAFirst
     ticket = take_ticket(session, actor, reference)
     if not works_on(actor, ticket):
-        raise NotAllowed("Only those who work on a request log contacts about it.")
+        raise NotAllowed(marked("Only those who work on a request log contacts about it."))
     touch = _timed(touch, ticket.opened_at, now)
     kind, _ = kind_of(ticket, touch)
     public_id = write_contact(session, ticket, actor, touch, now, agent_id=actor.person_id)
@@ -142,8 +143,10 @@ def _timed(touch: Touch, opened_at: datetime, now: datetime) -> Touch:
     length = timedelta(minutes=touch.minutes or 0)
     started_at = touch.started_at or ended_at - length
     if ended_at > now or started_at > ended_at:
-        raise NotLater("A contact begins before it ends, and is not in the future.")
+        raise NotLater(marked("A contact begins before it ends, and is not in the future."))
     if started_at < opened_at:
-        raise NotLater("A contact about a request begins after the request was opened: mend its times or its minutes.")
+        raise NotLater(
+            marked("A contact about a request begins after the request was opened: mend its times or its minutes.")
+        )
     minutes = touch.minutes if touch.minutes is not None else round((ended_at - started_at) / timedelta(minutes=1), 1)
     return Touch(touch.channel, touch.kind, touch.cause, started_at, ended_at, minutes, touch.note)

@@ -1,35 +1,54 @@
 """Ending a task with a result, and taking up again what was ended too soon."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import func
 from sqlalchemy.orm import Session
 
-from routing.lifecycle import Act
+from routing.lifecycle import Act, after, counted
+from routing.phrase import marked
 from routing.visibility import Actor
-from routing.work import DESK, Channel, ContactKind, RepeatCause, TaskState
+from routing.work import DESK, Channel, ContactKind, RepeatCause, TaskKind, TaskState
 from spoc.db.tickets import TaskRow
 from spoc.desk.contacts import Touch, write_contact
-from spoc.desk.errors import NothingSaid, NotResolved
+from spoc.desk.errors import FormFirst, NothingSaid, NotResolved
 from spoc.desk.follow import OVER, follow
 from spoc.desk.found import take_own_ticket, take_task
-from spoc.desk.moves import NO_HOLD, move, tell
+from spoc.desk.moves import NO_HOLD, TO_CONSIDER, move, tell
 from spoc.desk.pauses import due_after_hold
+from spoc.desk.proving import Proof, hold_proven, write_proof
 from spoc.desk.ticket_rows import Task, Ticket
+from spoc.desk.turns import begin
+from spoc.errors import NotAllowed
+
+AS_IT_IS: Final = Proof()
 
 
-def finish(session: Session, actor: Actor, task_id: UUID, now: datetime, *, result: str = "") -> str:
+def finish(
+    session: Session, actor: Actor, task_id: UUID, now: datetime, *, result: str = "", proof: Proof = AS_IT_IS
+) -> str:
     """End a task. What waited for it becomes ready; the last one resolves ask and ticket and tells the requester.
 
-    A person ends their own step the same way. An unclaimed task counts as the actor's. Returns the reference.
+    A person ends their own step the same way. An unclaimed task counts as the actor's. What `proof` says is written
+    before it is asked whether everything is there. Returns the reference.
 
     Raises:
         NotFound, NotAllowed: as `take_task`.
         NotPossible: the task is over, or still waits for others.
+        NoSuchItem, NotProven: its checklist or evidence is not as it must be.
+        FormFirst: it is a form.
     """
     ticket, task = take_task(session, actor, task_id)
-    who = func.coalesce(TaskRow.assignee_id, actor.person_id)
+    if task.kind is TaskKind.APPROVAL:
+        raise NotAllowed(marked("This is to be approved or rejected."))
+    if task.kind is TaskKind.FORM:
+        raise FormFirst(task.title)
+    after(task.state, Act.FINISH)
+    hold_proven(ticket, task, *write_proof(session, task, actor, now, proof))
+    # Whoever a ready task is meant for has not taken it: it is done by who finishes it.
+    who = actor.person_id if task.state is TaskState.READY else func.coalesce(TaskRow.assignee_id, actor.person_id)
     due_at = due_after_hold(session, task, now)
     move(session, task, Act.FINISH, **NO_HOLD, due_at=due_at, done_at=now, result=result.strip(), assignee_id=who)
     tell(session, task, "finished", actor.person_id, now, result=result.strip())
@@ -46,8 +65,10 @@ def reopen_task(session: Session, actor: Actor, task_id: UUID, now: datetime, *,
         NotPossible: the task is not done.
     """
     if not why.strip():
-        raise NothingSaid("why it is taken up again")
+        raise NothingSaid(marked("Write why it is taken up again first."))
     ticket, task = take_task(session, actor, task_id)
+    if task.kind is TaskKind.APPROVAL:
+        raise NotAllowed(marked("What was approved is asked again when the answers change."))
     _take_up(session, ticket, task, actor, now, why.strip())
     return ticket.reference
 
@@ -61,7 +82,7 @@ def reopen_ticket(session: Session, actor: Actor, reference: str, now: datetime,
         NotResolved: it is still being worked on.
     """
     if not why.strip():
-        raise NothingSaid("what is still wrong")
+        raise NothingSaid(marked("Write what is still wrong first."))
     ticket = take_own_ticket(session, actor, reference)
     task = _last_done(ticket)
     if ticket.state not in OVER or task is None:
@@ -72,12 +93,14 @@ def reopen_ticket(session: Session, actor: Actor, reference: str, now: datetime,
 
 
 def _take_up(session: Session, ticket: Ticket, task: Task, actor: Actor, now: datetime, why: str) -> None:
-    move(session, task, Act.REOPEN, done_at=None, result="", ready_at=now)
+    move(session, task, Act.REOPEN, **TO_CONSIDER, done_at=None, result="", ready_at=now)
     tell(session, task, "reopened", actor.person_id, now, public=False, why=why)
+    begin(session, task, task.person_id)
     follow(session, ticket.id, actor.person_id, now, why=why)
 
 
 def _last_done(ticket: Ticket) -> Task | None:
     """The desk's last finished task; else that of any queue; else a person's."""
-    done = [task for task in ticket.tasks if task.state is TaskState.DONE]
+    work = [task for task in counted(ticket.tasks) if task.kind is not TaskKind.APPROVAL]
+    done = [task for task in work if task.state is TaskState.DONE]
     return max(done, key=lambda task: (task.queue == DESK, task.queue is not None, task.done_at), default=None)

@@ -11,13 +11,15 @@ from sqlalchemy import case, func, select, update
 from sqlalchemy.orm import Session
 
 from routing.lifecycle import now_ready, ticket_state
-from routing.work import TaskState, TicketState
+from routing.work import TaskKind, TaskState, TicketState
+from spoc.db.approvals import ask_soon
 from spoc.db.events import Happening, record
 from spoc.db.queueing import enqueue
 from spoc.db.tickets import AskRow, TaskRow, TicketRow
 from spoc.desk.found import ticket_by_id
 from spoc.desk.moves import tell
 from spoc.desk.ticket_rows import Task, Ticket
+from spoc.desk.turns import begin
 
 OVER = frozenset({TicketState.RESOLVED, TicketState.CLOSED, TicketState.CANCELLED})
 _ASK_NOW = {TicketState.RESOLVED: "ask_resolved", TicketState.CANCELLED: "ask_cancelled"}
@@ -51,15 +53,19 @@ def _open_what_waited(session: Session, ticket: Ticket, now: datetime) -> None:
         for task in (one for one in tasks if one.key in keys):
             session.execute(update(TaskRow).where(TaskRow.id == task.id).values(state=TaskState.READY, ready_at=now))
             tell(session, task, "became_ready", None, now, public=False)
+            begin(session, task, task.person_id)
+            if task.kind is TaskKind.APPROVAL:
+                ask_soon(session)
 
 
 def _settle_asks(session: Session, ticket: Ticket, by: Task | None, actor_id: int | None, now: datetime) -> None:
     wanted = select(AskRow.id, AskRow.resolved_at, AskRow.cancelled_at).where(AskRow.ticket_id == ticket.id)
     groups = _by_ask(ticket)
     for ask_id, resolved_at, cancelled_at in session.execute(wanted).all():
+        if cancelled_at is not None:
+            continue  # taken back: what is still done for it undoes it, and only a change of mind brings it back
         state = ticket_state([task.standing for task in groups.get(ask_id, [])])
-        stored = (resolved_at is not None, cancelled_at is not None)
-        if (state is TicketState.RESOLVED, state is TicketState.CANCELLED) != stored:
+        if (state is TicketState.RESOLVED, state is TicketState.CANCELLED) != (resolved_at is not None, False):
             values = _ask_values(state, by if by and by.ask_id == ask_id else None, now)
             session.execute(update(AskRow).where(AskRow.id == ask_id).values(values))
             kind = _ASK_NOW.get(state, "ask_reopened")
@@ -88,7 +94,7 @@ def _first_resolved(queue_id: int | None, now: datetime) -> dict[str, Any]:
 
 
 def _settle_ticket(session: Session, ticket: Ticket, actor_id: int | None, now: datetime, why: str) -> None:
-    state = ticket_state([task.standing for task in ticket.tasks])
+    state = _state(session, ticket)
     was_over, is_over = ticket.state in OVER, state in OVER
     if state is ticket.state or (was_over and is_over):
         return
@@ -97,16 +103,26 @@ def _settle_ticket(session: Session, ticket: Ticket, actor_id: int | None, now: 
         update(TicketRow).where(TicketRow.id == ticket.id).values(state=state, resolved_at=resolved_at, closed_at=None)
     )
     if state is TicketState.RESOLVED:
-        _announce(session, ticket, Happening("resolved", actor_id=actor_id, public=True), "mail.ticket_resolved", now)
+        announce(session, ticket, Happening("resolved", actor_id=actor_id, public=True), "mail.ticket_resolved", now)
     elif was_over:
         again = Happening("ticket_reopened", actor_id=actor_id, public=True, what={"why": why})
-        _announce(session, ticket, again, "mail.ticket_reopened", now)
+        announce(session, ticket, again, "mail.ticket_reopened", now)
     if state is not TicketState.RESOLVED and (state in _TICKET_NOW or not was_over):
         changed = Happening(_TICKET_NOW.get(state, "in_work_again"), actor_id=actor_id)
         record(session, ticket.id, [changed], now)
 
 
-def _announce(session: Session, ticket: Ticket, happening: Happening, kind: str, now: datetime) -> None:
+def _state(session: Session, ticket: Ticket) -> TicketState:
+    """Where the tasks have it; what is done for asks that were all taken back resolves nothing."""
+    state = ticket_state([task.standing for task in ticket.tasks])
+    if state is not TicketState.RESOLVED:
+        return state
+    going_on = select(AskRow.id).where(AskRow.ticket_id == ticket.id, AskRow.cancelled_at.is_(None))
+    return state if session.scalar(going_on.limit(1)) else TicketState.CANCELLED
+
+
+def announce(session: Session, ticket: Ticket, happening: Happening, kind: str, now: datetime) -> None:
+    """Record it, and have the requester told of it by mail."""
     record(session, ticket.id, [happening], now)
     number = session.scalar(select(TicketRow.event_count).where(TicketRow.id == ticket.id))
     enqueue(session, kind, {"ticket_id": ticket.id, "cause": f"{happening.kind}:{ticket.id}:{number}"})

@@ -5,8 +5,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from routing.phrase import Phrase, marked
 from routing.visibility import Actor, Part, Sight, may_open, may_work, sight
-from routing.work import DESK
+from routing.work import BY_ITSELF, DESK
 from spoc.db.events import lock
 from spoc.db.tickets import TaskRow, TicketRow
 from spoc.desk.ticket_rows import Task, Ticket, read_tickets
@@ -27,7 +28,7 @@ def find_ticket(session: Session, actor: Actor, reference: str) -> Ticket:
     ticket_id = session.scalar(select(TicketRow.id).where(TicketRow.reference == reference))
     ticket = ticket_by_id(session, ticket_id) if ticket_id is not None else None
     if ticket is None or not may_open(actor, ticket.view):
-        raise NotFound("There is no such request.")
+        raise NotFound(marked("There is no such request."))
     return ticket
 
 
@@ -45,7 +46,7 @@ def take_own_ticket(session: Session, actor: Actor, reference: str) -> Ticket:
     """
     ticket = take_ticket(session, actor, reference)
     if ticket.requester_id != actor.person_id:
-        raise NotAllowed("Only whoever asked for this can do that.")
+        raise NotAllowed(marked("Only whoever asked for this can do that."))
     return ticket
 
 
@@ -54,18 +55,22 @@ def take_task(session: Session, actor: Actor, task_id: UUID) -> tuple[Ticket, Ta
 
     Raises:
         NotFound: there is none, or it is not theirs to see.
-        NotAllowed: they see it, but it is in a queue they do not work in, or another person's step.
+        NotAllowed: they see it, but it is in a queue they do not work in, or another person's step; or
+            nobody works on it.
     """
     ticket_id = session.scalar(select(TaskRow.ticket_id).where(TaskRow.public_id == task_id))
     if ticket_id is None:
-        raise NotFound("There is no such task.")
+        raise NotFound(marked("There is no such task."))
     lock(session, ticket_id)
     ticket = ticket_by_id(session, ticket_id)
     task = next(one for one in ticket.tasks if one.public_id == task_id)
     if sight(actor, ticket.view, task.part) is not Sight.FULL:
-        raise NotFound("There is no such task.")
+        raise NotFound(marked("There is no such task."))
     if not may_act(actor, task):
-        raise NotAllowed(f"“{task.title}” is with {task.queue_title or 'somebody else'}, not with you.")
+        holder = task.queue_title or Phrase("somebody else")
+        raise NotAllowed(marked("“%(task)s” is with %(holder)s, not with you."), task=task.title, holder=holder)
+    if task.kind in BY_ITSELF:
+        raise NotAllowed(marked("“%(task)s” is done without people."), task=task.title)
     return ticket, task
 
 

@@ -7,11 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from routing.visibility import Part
+from routing.why import stored
 from spoc.db.contacts import ContactRow
 from spoc.db.people import QueueRow
 from spoc.db.tickets import AttachmentRow, EventRow, MessageRow
 from spoc.desk.reader import Reader
 from spoc.desk.ticket_page import ContactPart, EventPart, FilePart, MessagePart
+from spoc.desk.ticket_rows import Task
 
 TOLD: Mapping[str, frozenset[str]] = {
     "opened": frozenset({"service", "channel"}),
@@ -24,6 +26,23 @@ TOLD: Mapping[str, frozenset[str]] = {
     "ticket_reopened": frozenset({"why"}),
     "message": frozenset(),
     "contact_logged": frozenset({"channel", "minutes"}),
+    "amended": frozenset({"cancelled", "changes"}),
+    "call_made": frozenset({"title"}),
+    "call_done": frozenset({"title", "result"}),
+    "message_sent": frozenset({"title", "to"}),
+    "filled_in": frozenset({"title", "changes"}),
+    "redated": frozenset({"title", "due_from", "due_to", "opens_from", "opens_to"}),
+    "task_cancelled": frozenset({"title"}),
+    "task_restored": frozenset({"title", "due_to"}),
+    "approval_asked": frozenset({"title", "people"}),
+    "approval_escalated": frozenset({"title", "people", "other"}),
+    "approval_at_desk": frozenset({"title"}),
+    "voice_approved": frozenset({"title", "why"}),
+    "voice_rejected": frozenset({"title", "why"}),
+    "approval_given": frozenset({"title", "why"}),
+    "approval_refused": frozenset({"title", "why"}),
+    "approval_refused_by_silence": frozenset({"title"}),
+    "task_refused": frozenset({"title"}),
 }
 """Kinds of events that those outside the desk are told of, and what of each."""
 
@@ -36,11 +55,14 @@ def messages_of(session: Session, reader: Reader) -> tuple[MessagePart, ...]:
         .where(MessageRow.ticket_id == reader.ticket.id)
         .order_by(MessageRow.created_at, MessageRow.id)
     )
-    return tuple(_message(reader, row, title) for row, key, title in rows if reader.sees(_part(row, key)))
+    return tuple(_message(reader, row, title) for row, key, title in rows if _sees_message(reader, row, key))
 
 
-def _part(row: MessageRow, queue: str | None) -> Part:
-    return Part(queue, frozenset(row.confidential_to), internal=row.internal, author_id=row.author_id)
+def _sees_message(reader: Reader, row: MessageRow, queue: str | None) -> bool:
+    step = next((task for task in reader.ticket.tasks if task.id == row.task_id), None)
+    to_queue, to_person = (step.queue, step.person_id) if step and row.author_id is None else (queue, None)
+    named, by = row.confidential_to, row.author_id
+    return reader.sees(reader.said(named, internal=row.internal, author_id=by, queue=to_queue, person_id=to_person))
 
 
 def _message(reader: Reader, row: MessageRow, queue_title: str | None) -> MessagePart:
@@ -49,6 +71,7 @@ def _message(reader: Reader, row: MessageRow, queue_title: str | None) -> Messag
         at=row.created_at,
         author=reader.name(row.author_id) or "",
         own=row.author_id == reader.actor.person_id,
+        automatic=row.author_id is None,
         from_requester=row.author_id == reader.ticket.requester_id,
         internal=row.internal,
         only=tuple(reader.queue_titles.get(key, key) for key in row.confidential_to),
@@ -86,6 +109,7 @@ def _contact(reader: Reader, row: ContactRow) -> ContactPart:
 
 def events_of(session: Session, reader: Reader) -> tuple[EventPart, ...]:
     """In the order of the log, numbered 1..n for this reader: a gap would tell how much is kept from them."""
+    tasks = {task.id: task for task in reader.ticket.tasks}
     seen = {task.id: reader.sees(task.part) for task in reader.ticket.tasks}
     queues = {task.id: task.queue for task in reader.ticket.tasks}
     rows = session.scalars(select(EventRow).where(EventRow.ticket_id == reader.ticket.id).order_by(EventRow.number))
@@ -94,20 +118,22 @@ def events_of(session: Session, reader: Reader) -> tuple[EventPart, ...]:
         for row in rows
         if (row.task_id is None or seen.get(row.task_id)) and _sees_event(reader, row, queues.get(row.task_id or 0))
     ]
-    return tuple(_event(reader, number, row) for number, row in enumerate(told, start=1))
+    return tuple(_event(reader, number, row, tasks.get(row.task_id or 0)) for number, row in enumerate(told, start=1))
 
 
 def _sees_event(reader: Reader, row: EventRow, queue: str | None) -> bool:
     if not reader.as_agent and row.kind not in TOLD:
         return False
-    named = frozenset(row.confidential_to)
-    return reader.sees(Part(queue, named, internal=not row.public, author_id=row.actor_id))
+    return reader.sees(reader.said(row.confidential_to, internal=not row.public, author_id=row.actor_id, queue=queue))
 
 
-def _event(reader: Reader, number: int, row: EventRow) -> EventPart:
+def _event(reader: Reader, number: int, row: EventRow, task: Task | None) -> EventPart:
     what: dict[str, Any] = row.what
     if not reader.as_agent:
         what = {key: value for key, value in what.items() if key in TOLD[row.kind]}
+    if task is not None and isinstance(what.get("why"), list):
+        whys = [stored(why) for why in what["why"]]
+        what = {**what, "why": task.told(whys, reader.ticket.tasks, reader.sight)}
     own = row.actor_id == reader.actor.person_id
     return EventPart(number, row.at, row.kind, reader.name(row.actor_id), own, what)
 
@@ -116,5 +142,5 @@ def files_of(session: Session, reader: Reader) -> tuple[FilePart, ...]:
     rows = session.scalars(
         select(AttachmentRow).where(AttachmentRow.ticket_id == reader.ticket.id).order_by(AttachmentRow.created_at)
     )
-    seen = [row for row in rows if reader.sees(Part(confidential_to=frozenset(row.confidential_to)))]
+    seen = [row for row in rows if reader.sees(reader.said(row.confidential_to))]
     return tuple(FilePart(row.public_id, row.name, row.size_bytes, row.created_at) for row in seen)

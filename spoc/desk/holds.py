@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from routing.lifecycle import Act
+from routing.phrase import marked
 from routing.visibility import Actor
 from routing.work import Channel, HoldReason
 from spoc.desk.errors import NothingSaid, NotLater
@@ -14,6 +15,7 @@ from spoc.desk.found import take_task
 from spoc.desk.messages import ask_requester
 from spoc.desk.moves import move, tell
 from spoc.desk.pauses import end_hold
+from spoc.errors import NotAllowed
 
 
 def hold(
@@ -32,17 +34,19 @@ def hold(
     Returns the ticket's reference.
 
     Raises:
-        NotFound, NotAllowed: as `take_task`.
+        NotFound, NotAllowed: as `take_task`; also a secret task for the requester, who may not know of it.
         NotPossible: the task is not being worked on.
         NothingSaid: for the requester, without a question.
         NotLater: `until` is not in the future.
     """
     note = note.strip()
     if reason is HoldReason.REQUESTER and not note:
-        raise NothingSaid("the question that the requester is to answer", "note")
+        raise NothingSaid(marked("Write the question that the requester is to answer first."), field="note")
     ticket, task = take_task(session, actor, task_id)
+    if task.secret and reason is HoldReason.REQUESTER:
+        raise NotAllowed(marked("This is secret: the requester cannot be asked about it. Hold it for another reason."))
     if until is not None and until <= now:
-        raise NotLater("A hold ends in the future.")
+        raise NotLater(marked("A hold ends in the future."))
     move(session, task, Act.HOLD, hold_reason=reason, hold_note=note, hold_until=until, held_at=now)
     ends = until.isoformat() if until else None
     tell(session, task, "held", actor.person_id, now, reason=reason, note=note, until=ends)

@@ -31,7 +31,7 @@ def _parts(session: Session, reader: Reader) -> list[Part]:
             MessageRow.ticket_id == reader.ticket.id
         )
     )
-    said = [Part(confidential_to=frozenset(named), internal=internal, author_id=by) for named, internal, by in notes]
+    said = [reader.said(named, internal=internal, author_id=by) for named, internal, by in notes]
     return [task.part for task in reader.ticket.tasks] + said
 
 
@@ -41,9 +41,10 @@ def _party(reader: Reader, part: Part) -> Party:
 
 def _blocking(reader: Reader) -> set[Party]:
     """The parties with an unfinished task that an open task of the reader's queues waits for, near or far."""
-    by_key = {(task.ask_id, task.key): task for task in reader.ticket.tasks}
+    known = [task for task in reader.ticket.tasks if reader.sight(task.part) is not Sight.NONE]
+    by_key = {(task.ask_id, task.key): task for task in known}
     found: set[Party] = set()
-    for task in reader.ticket.tasks:
+    for task in known:
         if task.state in OPEN and reader.sees(task.part) and may_act(reader.actor, task):
             for need in _unmet(task, by_key):
                 if not reader.sees(need.part):

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from routing.phrase import marked
 from routing.visibility import Actor
 from routing.work import Channel, ContactKind
 from spoc.db.events import Happening, record
@@ -41,10 +42,10 @@ def send_message(
         NothingSaid: without a word.
     """
     if not body.strip():
-        raise NothingSaid("a message")
+        raise NothingSaid(marked("Write a message first."))
     ticket = take_ticket(session, actor, reference)
     if internal and not works_on(actor, ticket):
-        raise NotAllowed("Internal notes are for those who work on the request.")
+        raise NotAllowed(marked("Internal notes are for those who work on the request."))
     message = _write(session, ticket, actor, now, body=body.strip(), internal=internal, only_own=only_own_queue)
     if actor.person_id == ticket.requester_id and not internal:
         _count(session, ticket, actor, channel, now)
@@ -106,7 +107,11 @@ def _tell_requester(
 
 
 def own_queue(actor: Actor, ticket: Ticket) -> str:
-    """The queue the actor writes for on this ticket: the first of theirs with a task on it, else any of theirs."""
-    on_ticket = [task.queue for task in ticket.tasks if task.queue in actor.memberships]
+    """The queue the actor writes for on this ticket: the first of theirs with a task on it, else any of theirs.
+
+    A secret task comes last: words must not be signed with a queue that the others do not know to be here.
+    """
+    by_openness = sorted(ticket.tasks, key=lambda task: task.secret)
+    on_ticket = [task.queue for task in by_openness if task.queue in actor.memberships]
     named = [key for key in ticket.confidential_to if key in actor.memberships]
     return next(iter([key for key in on_ticket if key] + named + sorted(actor.memberships)))

@@ -13,6 +13,11 @@ from spoc.desk.ticket_rows import Task
 
 NO_HOLD: dict[str, Any] = {"hold_reason": None, "hold_note": "", "hold_until": None, "held_at": None}
 
+TAKEN_UP: dict[str, Any] = {"offer_ends_at": None, "offered_for_id": None}
+"""Somebody acted on purpose: the offer neither ends any more nor goes back to whom it was meant for."""
+TO_CONSIDER: dict[str, Any] = {**TAKEN_UP, "considered_at": None}
+"""It is ready anew, for assignment to decide about."""
+
 
 def move(session: Session, task: Task, act: Act, **values: Any) -> None:
     """Write the state that follows from the act, and the values with it.
@@ -33,7 +38,7 @@ def tell(
         actor_id=actor_id,
         ask_id=task.ask_id,
         task_id=task.id,
-        public=public,
+        public=public and not task.secret,
         confidential_to=task.confidential_to,
         what={"title": task.title, **what},
     )

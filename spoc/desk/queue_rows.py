@@ -1,9 +1,10 @@
 """The rows of a queue's list as values: each task with its ticket, its bar, and where it stands in the day."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import select
@@ -12,9 +13,12 @@ from sqlalchemy.orm import Session
 from routing.lifecycle import FULFILLED, Department, departments
 from routing.targets import is_late
 from routing.visibility import Actor, Sight, sight
-from routing.work import HoldReason, TaskState
+from routing.why import Why
+from routing.work import HoldReason, TaskKind, TaskState
 from spoc.db.people import PersonRow
 from spoc.db.tickets import AskRow, TicketRow
+from spoc.desk.clocks.reading import deadlines_of
+from spoc.desk.clocks.values import Deadline
 from spoc.desk.reader import in_circle, title_for
 from spoc.desk.ticket_rows import Task, Ticket, read_tickets
 
@@ -41,11 +45,12 @@ class Filters:
 
 @dataclass(frozen=True)
 class Row:
-    """One task of the list. `service` is empty where its name is not for the reader."""
+    """One task of the list. `service` is empty where its name is not for the reader; `deadline` is its queue's."""
 
     id: UUID
     reference: str
     key: str
+    kind: TaskKind
     title: str
     service: str
     ticket_title: str
@@ -56,15 +61,17 @@ class Row:
     opens_at: datetime | None
     due_at: datetime | None
     needs: tuple[str, ...]
-    why: tuple[str, ...]
+    why: tuple[Why, ...]
     waits_for: tuple[str, ...]
     hold_reason: HoldReason | None
     hold_until: datetime | None
     assignee: str | None
     is_mine: bool
     confidential: bool
+    secret: bool
     group: Group
     departments: tuple[Department, ...]
+    deadline: Deadline | None
 
 
 @dataclass(frozen=True)
@@ -108,8 +115,12 @@ def read_rows(session: Session, actor: Actor, ids: Sequence[tuple[int, int]], da
     asks = select(AskRow.id, AskRow.service_title).where(AskRow.ticket_id.in_(tickets))
     services = dict(session.execute(asks).all())
     found = [(tickets[ticket_id], _task(tickets[ticket_id], id_)) for id_, ticket_id in ids]
+    deadlines = deadlines_of(session, [id_ for id_, _ in ids])
     return tuple(
-        _row(actor, ticket, task, services[task.ask_id], requesters[ticket.id], day)
+        replace(
+            _row(actor, ticket, task, services[task.ask_id], requesters[ticket.id], day),
+            deadline=deadlines.get(task.id),
+        )
         for ticket, task in found
         if sight(actor, ticket.view, task.part) is Sight.FULL
     )
@@ -127,6 +138,7 @@ def _row(actor: Actor, ticket: Ticket, task: Task, service: str, requester: str,
         id=task.public_id,
         reference=ticket.reference,
         key=task.key,
+        kind=task.kind,
         title=task.title,
         service=service if in_circle(actor, ticket) else "",
         ticket_title=title_for(actor, ticket),
@@ -137,15 +149,17 @@ def _row(actor: Actor, ticket: Ticket, task: Task, service: str, requester: str,
         opens_at=task.opens_at,
         due_at=task.due_at,
         needs=needs,
-        why=task.why_told(seen, ticket.tasks),
+        why=task.told(task.why, ticket.tasks, partial(sight, actor, ticket.view)),
         waits_for=tuple(siblings[key].title for key in needs if siblings[key].state not in FULFILLED),
         hold_reason=task.hold_reason,
         hold_until=task.hold_until,
         assignee=task.assignee_name or task.person_name,
         is_mine=actor.person_id in (task.assignee_id, task.person_id),
         confidential=bool(task.confidential_to or ticket.confidential_to),
+        secret=task.secret,
         group=_group(task, day),
-        departments=departments([one.share(actor.person_id) for one in seen], day.now),
+        departments=departments([one.share(actor.person_id) for one in seen if one.is_work], day.now),
+        deadline=None,
     )
 
 

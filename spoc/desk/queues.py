@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, false, func, or_, selec
 from sqlalchemy.orm import Session
 
 from routing.lifecycle import OPEN
+from routing.phrase import marked
 from routing.visibility import Actor, may_work
 from routing.work import HoldReason, TaskState
 from spoc.db.people import QueueRow
@@ -45,7 +46,7 @@ def show_queue(
     """
     queue = session.execute(select(QueueRow.id, QueueRow.title).where(QueueRow.key == key)).one_or_none()
     if queue is None or not may_work(actor, key):
-        raise NotFound("There is no such queue.")
+        raise NotFound(marked("There is no such queue."))
     return _listing(session, actor, key, queue.title, TaskRow.queue_id == queue.id, day, filters, after)
 
 

@@ -1,6 +1,6 @@
 """Who reads a ticket, and what of it is theirs: the decisions of `routing.visibility`, asked once for a page."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import or_, select
@@ -48,6 +48,24 @@ class Reader:
     def sees_whole_text(self) -> bool:
         """The words as they came in, with several asks in them, are for the desk and whoever wrote them."""
         return self.is_requester or (self.as_agent and self.in_circle and DESK in self.actor.memberships)
+
+    def said(
+        self,
+        named: Iterable[str],
+        *,
+        internal: bool = False,
+        author_id: int | None = None,
+        queue: str | None = None,
+        person_id: int | None = None,
+    ) -> Part:
+        """What somebody wrote or added, for these queues alone if any are named; to `person_id`, if to one person.
+
+        It is secret where they have nothing but secret work here: its mask would tell of that work.
+        """
+        only, ticket = frozenset(named), self.ticket.view
+        openly = ticket.queues | ticket.confidential_to | {DESK}
+        secret = bool(only & ticket.secretly) and not only & openly
+        return Part(queue, only, internal=internal, author_id=author_id, person_id=person_id, secret=secret)
 
     def name(self, person_id: int | None) -> str | None:
         person = self.people.get(person_id) if person_id is not None else None

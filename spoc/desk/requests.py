@@ -13,7 +13,7 @@ from spoc.db.tickets import TaskRow, TicketRow
 from spoc.db.visible import visible_tickets
 from spoc.desk.follow import OVER
 from spoc.desk.reader import title_for
-from spoc.desk.ticket_rows import Task, Ticket, read_tickets
+from spoc.desk.ticket_rows import APPROVERS, Task, Ticket, read_tickets
 
 PAGE = 50
 _ORDER = (TaskState.CLAIMED, TaskState.READY, TaskState.ON_HOLD, TaskState.WAITING)
@@ -21,7 +21,8 @@ _ORDER = (TaskState.CLAIMED, TaskState.READY, TaskState.ON_HOLD, TaskState.WAITI
 
 @dataclass(frozen=True)
 class Next:
-    """The step that moves the request on: `party` is a queue's title or a person's name, "" if it is the reader's.
+    """The step that moves the request on: `party` is a queue's title, a person's name or `APPROVERS`, "" if
+    it is the reader's.
 
     `is_turn`: the reader can do it now; a step of theirs may still wait for others.
     """
@@ -103,26 +104,26 @@ def _request(actor: Actor, ticket: Ticket, now: datetime) -> Request:
         state=ticket.state,
         opened_at=ticket.opened_at,
         resolved_at=ticket.resolved_at,
-        departments=departments([task.share(actor.person_id) for task in seen], now),
+        departments=departments([task.share(actor.person_id) for task in seen if task.is_work], now),
         next=_next(actor, turn or seen),
         your_turn=bool(turn),
     )
 
 
 def _is_turn(actor: Actor, task: Task) -> bool:
-    return task.person_id == actor.person_id and task.state in WORKABLE
+    return task.is_work and task.person_id == actor.person_id and task.state in WORKABLE
 
 
 def _next(actor: Actor, tasks: list[Task]) -> Next | None:
     """Of the open steps the one nearest to its end: in work before ready before waiting, then by due time."""
-    steps = [task for task in tasks if task.state in OPEN]
+    steps = [task for task in tasks if task.state in OPEN and task.is_work]
     if not steps:
         return None
     first = min(steps, key=lambda task: (_ORDER.index(task.state), task.due_at is None, task.due_at or task.id))
     own = first.person_id == actor.person_id
     return Next(
         first.title,
-        "" if own else first.queue_title or first.person_name or "",
+        "" if own else first.queue_title or first.person_name or APPROVERS,
         first.due_at,
         first.waits_for_requester,
         is_turn=_is_turn(actor, first),

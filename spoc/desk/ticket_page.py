@@ -8,7 +8,10 @@ from uuid import UUID
 
 from catalog.service import FieldKind
 from routing.lifecycle import WORKABLE, Department
-from routing.work import Channel, ContactKind, HoldReason, RepeatCause, TaskState, TicketState
+from routing.proof import Asked
+from routing.why import Why
+from routing.work import Channel, ContactKind, HoldReason, RepeatCause, TaskKind, TaskState, TicketState
+from spoc.desk.clocks.values import Clock
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,30 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """That the ask counts in no figure: `of` is the ticket it is the same as. `by_rule`: nobody takes it back."""
+
+    reason: str
+    of: str
+    words: str
+    by_rule: bool
+
+
+@dataclass(frozen=True)
+class Twin:
+    """A request of the same person that may be the same ask."""
+
+    reference: str
+    title: str
+
+
+@dataclass(frozen=True)
 class AskPart:
+    """`left_out` is for agents; `may_leave_out`: the reader may say that it is no real ask, or is one after all.
+
+    `cancelled_at`: it was taken back then. `may_amend`: the reader may change its answers, or take it back.
+    """
+
     public_id: UUID
     service_key: str
     service_title: str
@@ -44,15 +70,32 @@ class AskPart:
     opened_at: datetime
     promised_at: datetime | None
     resolved_at: datetime | None
+    cancelled_at: datetime | None
+    may_amend: bool
+    left_out: LeftOut | None
+    may_leave_out: bool
+
+
+@dataclass(frozen=True)
+class Ticked:
+    """An item of a checklist; `by` and `at` if it is ticked."""
+
+    label: str
+    by: str
+    at: datetime | None
 
 
 @dataclass(frozen=True)
 class TaskPart:
-    """A task the reader sees in full. `waits_for` are the titles of open needs that they see too."""
+    """A task the reader sees in full. `waits_for` are the titles of open needs that they see too.
+
+    `may_decide`: the reader is asked to approve it. `refused`: it was not approved, or needs what was not.
+    """
 
     id: UUID
     ask_id: UUID
     key: str
+    kind: TaskKind
     title: str
     detail: str
     phase: str
@@ -64,18 +107,24 @@ class TaskPart:
     done_at: datetime | None
     needs: tuple[str, ...]
     waits_for: tuple[str, ...]
-    why: tuple[str, ...]
+    why: tuple[Why, ...]
     person: str | None
     assignee: str | None
     is_mine: bool
     is_own_step: bool
     may_act: bool
+    may_decide: bool
+    refused: bool
     confidential: bool
+    secret: bool
     hold_reason: HoldReason | None
     hold_note: str
     hold_until: datetime | None
     paused: bool
     result: str
+    checklist: tuple[Ticked, ...]
+    evidence_asked: Asked | None
+    evidence: str
 
 
 @dataclass(frozen=True)
@@ -88,10 +137,13 @@ class Mask:
 
 @dataclass(frozen=True)
 class MessagePart:
+    """`automatic`: a step of the plan sent it, and it has no author."""
+
     id: UUID
     at: datetime
     author: str
     own: bool
+    automatic: bool
     from_requester: bool
     internal: bool
     only: tuple[str, ...]
@@ -119,7 +171,10 @@ class ContactPart:
 
 @dataclass(frozen=True)
 class EventPart:
-    """One event of the log, with of its `what` only that which is for the reader."""
+    """One event of the log, with of its `what` only that which is for the reader.
+
+    `why` is a text where a person gave it, and reasons (`Why`) where a task was placed.
+    """
 
     number: int
     at: datetime
@@ -139,7 +194,10 @@ class FilePart:
 
 @dataclass(frozen=True)
 class TicketPage:
-    """All of it. `as_agent` is how the reader sees it; `departments` counts only tasks they see in full."""
+    """All of it. `as_agent` is how the reader sees it; `departments` counts only tasks they see in full.
+
+    `priority` is empty for whoever may not know it. `twins` are for those who may say that an ask is another's.
+    """
 
     reference: str
     title: str
@@ -153,7 +211,10 @@ class TicketPage:
     confidential: bool
     text: str
     requester: Person
+    priority: str
+    clocks: tuple[Clock, ...]
     asks: tuple[AskPart, ...]
+    twins: tuple[Twin, ...]
     tasks: tuple[TaskPart, ...]
     masks: tuple[Mask, ...]
     departments: tuple[Department, ...]

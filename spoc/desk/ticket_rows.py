@@ -1,18 +1,22 @@
 """A ticket and its tasks as values, read from their rows in two statements however many there are."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, case, func, select
 from sqlalchemy.orm import Session, aliased
 
+from routing.approval import Voice
 from routing.lifecycle import Share, Standing
-from routing.visibility import Part, TicketView
-from routing.work import Channel, HoldReason, TaskState, TicketState
+from routing.proof import Asked, Item, stored_asked, stored_items
+from routing.visibility import Part, Sight, TicketView
+from routing.why import Why, stored, told, waits_for
+from routing.work import Channel, HoldReason, TaskKind, TaskState, TicketState
+from spoc.db.approvals import ApproverRow
 from spoc.db.people import PersonRow, QueueRow
 from spoc.db.tickets import TaskRow, TicketRow
 
@@ -22,13 +26,18 @@ Owner = aliased(PersonRow, name="owner")
 
 @dataclass(frozen=True)
 class Task:
-    """One task as it stands. `queue` is None where it is a person's own step; then `person_name` says whose."""
+    """One task as it stands.
+
+    `queue` is None where it is a person's own step, of whom `person_name` says it, or one that finds
+    its people: of an approval that names who is `asked` now.
+    """
 
     id: int
     public_id: UUID
     ticket_id: int
     ask_id: int
     key: str
+    kind: TaskKind
     title: str
     neutral_title: str
     detail: str
@@ -39,11 +48,13 @@ class Task:
     queue_title: str | None
     person_id: int | None
     person_name: str | None
+    asked: tuple[int, ...]
     assignee_id: int | None
     assignee_name: str | None
     needs: tuple[str, ...]
-    why: tuple[str, ...]
+    why: tuple[Why, ...]
     confidential_to: tuple[str, ...]
+    secret: bool
     opens_at: datetime | None
     due_at: datetime | None
     done_at: datetime | None
@@ -52,28 +63,42 @@ class Task:
     hold_until: datetime | None
     held_at: datetime | None
     result: str
+    refused: bool
+    checklist: tuple[Item, ...]
+    evidence_asked: Asked | None
+    evidence: str
 
     @property
     def part(self) -> Part:
-        return Part(queue=self.queue, confidential_to=frozenset(self.confidential_to), person_id=self.person_id)
+        named = frozenset(self.confidential_to)
+        return Part(queue=self.queue, confidential_to=named, person_id=self.person_id, secret=self.secret)
 
     @property
     def standing(self) -> Standing:
-        return Standing(self.key, self.state, self.needs, self.opens_at, self.hold_reason)
+        is_work = self.kind is not TaskKind.APPROVAL
+        return Standing(self.key, self.state, self.needs, self.opens_at, self.hold_reason, self.secret, is_work)
+
+    @property
+    def is_work(self) -> bool:
+        """Somebody does it; a message is sent by itself."""
+        return self.kind is not TaskKind.MESSAGE
 
     @property
     def waits_for_requester(self) -> bool:
         return self.state is TaskState.ON_HOLD and self.hold_reason is HoldReason.REQUESTER
 
-    def why_told(self, seen: Collection["Task"], all_tasks: Collection["Task"]) -> tuple[str, ...]:
-        """The reasons written with it, without those that name a task the reader does not see."""
-        hidden = {task.title for task in all_tasks} - {task.title for task in seen}
-        return tuple(line for line in self.why if not any(title in line for title in hidden))
+    def told(self, whys: Sequence[Why], tasks: Iterable["Task"], seen_as: Callable[[Part], Sight]) -> tuple[Why, ...]:
+        """Reasons about it among the ticket's `tasks`, as far as they are for a reader who sees parts like that."""
+        keys = {key for why in whys for key in waits_for(why)}
+        named = [one for one in tasks if one.ask_id == self.ask_id and one.key in keys]
+        sights = {one.key: seen_as(one.part) for one in named}
+        titles = {one.key: one.title for one in named if sights[one.key] is Sight.FULL}
+        return told(whys, titles, frozenset(key for key, how in sights.items() if how is Sight.MASK))
 
     def share(self, reader_id: int) -> Share:
         """Its cell in the bar; the reader's own step stands under `YOU`."""
         own = self.person_id == reader_id
-        title = YOU if own else self.queue_title or self.person_name or ""
+        title = YOU if own else self.queue_title or self.person_name or APPROVERS
         return Share(title, self.state, self.due_at, self.person_id if own else None, self.waits_for_requester)
 
 
@@ -87,6 +112,7 @@ class Ticket:
     text: str
     state: TicketState
     channel: Channel
+    priority: str
     requester_id: int
     subject_id: int | None
     secret: bool
@@ -103,23 +129,39 @@ class Ticket:
             subject_id=self.subject_id,
             secret=self.secret,
             confidential_to=frozenset(self.confidential_to),
-            queues=frozenset(task.queue for task in self.tasks if task.queue),
+            queues=frozenset(task.queue for task in self.tasks if task.queue and not task.secret),
             people=frozenset(task.person_id for task in self.tasks if task.person_id),
+            secretly=frozenset(task.queue for task in self.tasks if task.queue and task.secret),
         )
 
 
 YOU = "You"
 """Title of the reader's own part in the bar; the door translates it."""
 
+APPROVERS = "Approval"
+"""Title of what is with approvers; the door translates it."""
+
+_Asked = aliased(PersonRow, name="asked")
+_OF_TASK = (ApproverRow.task_id == TaskRow.id, ApproverRow.voice == Voice.ASKED)
+_ASKED = select(func.array_agg(ApproverRow.asked_id)).where(*_OF_TASK).correlate(TaskRow).scalar_subquery()
+_ASKED_NAMES = (
+    select(func.string_agg(_Asked.name, ", "))
+    .join(ApproverRow, ApproverRow.asked_id == _Asked.id)
+    .where(*_OF_TASK)
+    .correlate(TaskRow)
+    .scalar_subquery()
+)
+_IS_APPROVAL = TaskRow.kind == TaskKind.APPROVAL
 _JOINED = {
     "queue": QueueRow.key,
     "queue_title": QueueRow.title,
-    "person_name": Owner.name,
+    "person_name": case((_IS_APPROVAL, _ASKED_NAMES), else_=Owner.name),
+    "asked": case((_IS_APPROVAL, _ASKED)),
     "assignee_name": Assignee.name,
 }
 _TASK = [_JOINED[name].label(name) if name in _JOINED else getattr(TaskRow, name) for name in Task.__dataclass_fields__]
 _TICKET = [getattr(TicketRow, name) for name in Ticket.__dataclass_fields__ if name != "tasks"]
-_LISTS = frozenset({"needs", "why", "confidential_to"})
+_LISTS = frozenset({"asked", "needs", "confidential_to"})
 
 
 def read_tickets(session: Session, ticket_ids: Iterable[int]) -> tuple[Ticket, ...]:
@@ -148,4 +190,11 @@ def _tasks(session: Session, ids: Sequence[int]) -> dict[int, list[Task]]:
 
 
 def _values(row: RowMapping) -> dict[str, Any]:
-    return {key: tuple(value) if key in _LISTS else value for key, value in row.items()}
+    values = {key: tuple(value or ()) if key in _LISTS else value for key, value in row.items()}
+    if "why" not in row:
+        return values
+    return values | {
+        "why": tuple(stored(why) for why in row["why"]),
+        "checklist": stored_items(row["checklist"]),
+        "evidence_asked": stored_asked(row["evidence_asked"]),
+    }

@@ -1,20 +1,26 @@
 """The one projection of a ticket: from its rows to what one reader may see. Nothing else turns a ticket into words."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from routing.lifecycle import FULFILLED, departments
+from routing.lifecycle import FULFILLED, WORKABLE, departments
 from routing.visibility import Actor
+from routing.why import Why, about_assignment
+from routing.work import BY_ITSELF, TaskKind, TaskState
+from spoc.db.people import PersonRow
 from spoc.db.tickets import AskRow
 from spoc.desk.asks import Services, ask_parts
+from spoc.desk.clocks.reading import clocks_of
 from spoc.desk.found import find_ticket, may_act
 from spoc.desk.history import contacts_of, events_of, files_of, messages_of
+from spoc.desk.leaving_out import twins_of
 from spoc.desk.masks import masks
 from spoc.desk.reader import Reader, reader_of, title_for
-from spoc.desk.ticket_page import TaskPart, TicketPage
+from spoc.desk.ticket_page import TaskPart, Ticked, TicketPage
 from spoc.desk.ticket_rows import Task
 
 
@@ -27,7 +33,9 @@ def read_ticket(session: Session, actor: Actor, reference: str, now: datetime, s
     ticket = find_ticket(session, actor, reference)
     reader = reader_of(session, actor, ticket)
     asks = session.scalars(select(AskRow).where(AskRow.ticket_id == ticket.id).order_by(AskRow.position)).all()
+    parts = ask_parts(reader, asks, services, session, now)
     tasks = [task for task in ticket.tasks if reader.sees(task.part)]
+    names, ask_ids = _tickers(session, tasks), {ask.id: ask.public_id for ask in asks}
     return TicketPage(
         reference=ticket.reference,
         title=title_for(actor, ticket),
@@ -41,10 +49,13 @@ def read_ticket(session: Session, actor: Actor, reference: str, now: datetime, s
         confidential=bool(ticket.confidential_to),
         text=ticket.text if reader.sees_whole_text else "",
         requester=reader.people[ticket.requester_id],
-        asks=ask_parts(reader, asks, services, session),
-        tasks=tuple(task_part(reader, task, tasks, {ask.id: ask.public_id for ask in asks}) for task in tasks),
+        priority=ticket.priority if reader.as_agent and reader.in_circle else "",
+        clocks=clocks_of(session, reader),
+        asks=parts,
+        twins=twins_of(session, actor, ticket) if any(part.may_leave_out for part in parts) else (),
+        tasks=tuple(task_part(reader, task, tasks, ask_ids, names) for task in tasks),
         masks=masks(session, reader),
-        departments=departments([task.share(actor.person_id) for task in tasks], now),
+        departments=departments([task.share(actor.person_id) for task in tasks if task.is_work], now),
         messages=messages_of(session, reader),
         contacts=contacts_of(session, reader),
         events=events_of(session, reader),
@@ -53,15 +64,19 @@ def read_ticket(session: Session, actor: Actor, reference: str, now: datetime, s
     )
 
 
-def task_part(reader: Reader, task: Task, seen: list[Task], ask_ids: dict[int, UUID]) -> TaskPart:
+def task_part(
+    reader: Reader, task: Task, seen: list[Task], ask_ids: dict[int, UUID], names: Mapping[int, str]
+) -> TaskPart:
     """The task, with its needs as far as they are among the `seen`; how it is worked on is for agents."""
     siblings = {one.key: one for one in seen if one.ask_id == task.ask_id}
     needs = tuple(key for key in task.needs if key in siblings)
-    own = task.person_id == reader.actor.person_id
+    own = task.is_work and task.person_id == reader.actor.person_id
+    is_offer = task.state is TaskState.READY and task.assignee_id is not None
     return TaskPart(
         id=task.public_id,
         ask_id=ask_ids[task.ask_id],
         key=task.key,
+        kind=task.kind,
         title=task.title,
         detail=task.detail if reader.as_agent or own else "",
         phase=task.phase,
@@ -73,16 +88,44 @@ def task_part(reader: Reader, task: Task, seen: list[Task], ask_ids: dict[int, U
         done_at=task.done_at,
         needs=needs,
         waits_for=tuple(siblings[key].title for key in needs if siblings[key].state not in FULFILLED),
-        why=task.why_told(seen, reader.ticket.tasks),
+        why=task.told(_whys(reader, task), reader.ticket.tasks, reader.sight),
         person=task.person_name,
-        assignee=task.assignee_name,
+        assignee=task.assignee_name if reader.as_agent or not is_offer else None,
         is_mine=task.assignee_id == reader.actor.person_id,
         is_own_step=own,
-        may_act=may_act(reader.actor, task),
+        may_act=task.kind not in BY_ITSELF and may_act(reader.actor, task),
+        may_decide=_may_decide(reader, task),
+        refused=task.refused,
         confidential=bool(task.confidential_to),
+        secret=task.secret,
         hold_reason=task.hold_reason,
         hold_note=task.hold_note if reader.as_agent else "",
         hold_until=task.hold_until,
         paused=task.waits_for_requester,
         result=task.result,
+        checklist=tuple(Ticked(item.label, names.get(item.by_id or 0, ""), item.at) for item in task.checklist),
+        evidence_asked=task.evidence_asked,
+        evidence=task.evidence,
     )
+
+
+def _may_decide(reader: Reader, task: Task) -> bool:
+    """Whether the reader is asked to approve it, or may for the desk, as nobody else can."""
+    if task.kind is not TaskKind.APPROVAL or task.state not in WORKABLE:
+        return False
+    who, ticket = reader.actor.person_id, reader.ticket
+    for_queue = task.queue is not None and may_act(reader.actor, task)
+    return who in task.asked or (for_queue and who not in (ticket.requester_id, ticket.subject_id))
+
+
+def _tickers(session: Session, tasks: Sequence[Task]) -> dict[int, str]:
+    """Names of those who ticked something, by id."""
+    ids = {item.by_id for task in tasks for item in task.checklist if item.by_id}
+    if not ids:
+        return {}
+    return dict(session.execute(select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(ids))).all())
+
+
+def _whys(reader: Reader, task: Task) -> tuple[Why, ...]:
+    """Whom it was offered to and why is for those who work on it."""
+    return tuple(why for why in task.why if reader.as_agent or not about_assignment(why))

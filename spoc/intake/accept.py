@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from catalog.answers import Known, check
+from catalog.answers import check
 from routing.visibility import Actor
 from spoc.db.jobs import RememberedAnswerRow
 from spoc.intake.desk_facts import DeskFacts
@@ -56,9 +56,9 @@ def prepare(session: Session, submission: Submission, actor: Actor, desk: DeskFa
     understood = understand(submission, desk, today)
     mail = requester_mail(submission, actor)
     people = read_people(session, understood.service, understood.submission, mail)
-    known = Known(frozenset(people), frozenset(desk.locations))
-    answers = check(understood.service, understood.submission.answers, known, complete=submission.complete)
-    placing = place_all(understood.service, answers, people, people[mail], desk, began_at)
+    answers = check(understood.service, understood.submission.answers, desk.known(people), complete=submission.complete)
+    text = understood.submission.text
+    placing = place_all(understood.service, answers, people, people[mail], desk, began_at, text)
     return PreparedAsk(
         service=understood.service,
         submission=understood.submission,

@@ -4,12 +4,14 @@ import hashlib
 import json
 from datetime import datetime
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from catalog.document import from_json, to_json
 from catalog.service import Catalogue, Service
+from catalog.sources import Sources
+from routing.phrase import marked
 from spoc.db.catalog import CatalogueVersionRow
 from spoc.db.people import QueueRow
 from spoc.errors import Unavailable
@@ -23,32 +25,51 @@ class NothingPublished(Unavailable):
     """The database has no catalogue yet."""
 
     code = "nothing_published"
-
-    def __init__(self) -> None:
-        super().__init__("No catalogue is published yet. Run `spoc catalog publish`.")
+    template = marked("No catalogue is published yet. Run `spoc catalog publish`.")
 
 
-def publish(session: Session, catalogue: Catalogue, by_id: int | None, comment: str, now: datetime) -> int:
+def publish(
+    session: Session,
+    catalogue: Catalogue,
+    by_id: int | None,
+    comment: str,
+    now: datetime,
+    sources: Sources | None = None,
+    overruled: str = "",
+) -> int:
     """Make `catalogue` the version in force and create the queues it names that are missing.
 
-    Publishing what is in force already changes nothing. Gives the version's id.
+    `sources` are the texts it was read from. Publishing what is in force already, with the same texts or with none,
+    changes nothing. Gives the version's id.
     """
-    session.execute(select(func.pg_advisory_xact_lock(PUBLISHING)))
+    take_turns(session)
     document = to_json(catalogue)
     digest = hashlib.sha256(document.encode()).hexdigest()
-    newest = session.execute(
-        select(CatalogueVersionRow.id, CatalogueVersionRow.digest).order_by(CatalogueVersionRow.id.desc()).limit(1)
-    ).one_or_none()
-    if newest is not None and newest.digest == digest:
-        return int(newest.id)
+    newest = _in_force(session)
+    if newest is not None and newest.digest == digest and (sources is None or dict(sources) == newest.sources):
+        return newest.id
     _create_queues(session, catalogue)
-    version: int | None = session.scalar(
-        insert(CatalogueVersionRow)
-        .values(document=json.loads(document), digest=digest, comment=comment, published_at=now, published_by_id=by_id)
-        .returning(CatalogueVersionRow.id)
+    row = CatalogueVersionRow(
+        document=json.loads(document),
+        digest=digest,
+        comment=comment,
+        published_at=now,
+        published_by_id=by_id,
+        sources=None if sources is None else dict(sources),
+        overruled=overruled,
     )
-    assert version is not None
-    return version
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def take_turns(session: Session) -> None:
+    """Wait until nobody else is publishing; held until the transaction ends."""
+    session.execute(select(func.pg_advisory_xact_lock(PUBLISHING)))
+
+
+def _in_force(session: Session) -> CatalogueVersionRow | None:
+    return session.scalars(select(CatalogueVersionRow).order_by(CatalogueVersionRow.id.desc()).limit(1)).one_or_none()
 
 
 def _create_queues(session: Session, catalogue: Catalogue) -> None:

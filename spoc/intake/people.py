@@ -1,11 +1,11 @@
 """The people an ask is about, as its rules and steps see them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from pydantic import JsonValue
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from catalog.answers import named_people
 from catalog.service import Service
@@ -30,6 +30,8 @@ class Somebody:
     location_key: str | None
     manager_id: int | None
     shared: bool
+    job_title: str = ""
+    manager_mail: str | None = None
 
     def facts(self) -> dict[str, JsonValue]:
         """What conditions in the catalogue may look at."""
@@ -65,14 +67,21 @@ def read_people(session: Session, service: Service, submission: Submission, mail
         UnknownRequester: the requester is not among the active people.
     """
     mails = {mail, *named_people(service, submission.answers)}
-    rows = session.execute(_PEOPLE.where(func.lower(PersonRow.mail).in_(mails), PersonRow.active))
+    rows = session.execute(PEOPLE.where(func.lower(PersonRow.mail).in_(mails), PersonRow.active))
     people = {row.mail.lower(): Somebody(*row) for row in rows}
     if mail not in people:
         raise UnknownRequester(mail)
     return people
 
 
-_PEOPLE = select(
+def people_once_named(session: Session, ids: Collection[int], mails: Collection[str]) -> tuple[Somebody, ...]:
+    """Everybody with one of the ids or mails (in lower case), also who has left since; one query."""
+    named = or_(PersonRow.id.in_(ids), func.lower(PersonRow.mail).in_(mails))
+    return tuple(Somebody(*row) for row in session.execute(PEOPLE.where(named)))
+
+
+_manager = aliased(PersonRow)
+PEOPLE = select(
     PersonRow.id,
     PersonRow.mail,
     PersonRow.name,
@@ -81,4 +90,6 @@ _PEOPLE = select(
     PersonRow.location_key,
     PersonRow.manager_id,
     PersonRow.shared,
+    PersonRow.job_title,
+    select(_manager.mail).where(_manager.id == PersonRow.manager_id).scalar_subquery().label("manager_mail"),
 )

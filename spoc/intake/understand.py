@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from catalog.answers import Known, check
+from catalog.answers import check
 from catalog.errors import InvalidAnswers
 from catalog.match import find_answers, match
 from catalog.service import FieldKind, Service
+from routing.why import Kind, Why
 from spoc.intake.desk_facts import DeskFacts
 from spoc.intake.errors import NothingAsked
 from spoc.intake.submission import Submission
@@ -22,7 +23,7 @@ class Understood:
 
     service: Service
     submission: Submission
-    why: tuple[str, ...] = ()
+    why: tuple[Why, ...] = ()
 
 
 def understand(submission: Submission, desk: DeskFacts, today: date) -> Understood:
@@ -53,17 +54,15 @@ def _matched(submission: Submission, desk: DeskFacts, today: date) -> Understood
     answers = {**_found(service, submission, desk, today), **submission.answers}
     if submission.complete and not _is_complete(service, answers, desk):
         return None
-    words = ", ".join(f"“{word}”" for word in best.words)
     read = replace(submission, service=service.key, answers=answers)
-    return Understood(service, read, (f"Read as “{service.title}” from the words {words}",))
+    return Understood(service, read, (Why(Kind.READ_AS, {"service": service.title, "words": tuple(best.words)}),))
 
 
 def _triage(submission: Submission, desk: DeskFacts, today: date) -> Understood:
     service = desk.catalogue.service(TRIAGE)
-    likely = [
-        desk.catalogue.service(one.service_key).title for one in match(submission.text, desk.catalogue, today)[:3]
-    ]
-    why = "No service fits the text for certain" + (f"; likely: {', '.join(likely)}" if likely else "")
+    found = match(submission.text, desk.catalogue, today)[:3]
+    likely = tuple(desk.catalogue.service(one.service_key).title for one in found)
+    why = Why(Kind.NO_SERVICE_FITS_LIKELY, {"services": likely}) if likely else Why(Kind.NO_SERVICE_FITS)
     read = replace(submission, service=TRIAGE, answers=_found(service, submission, desk, today))
     return Understood(service, read, (why,))
 
@@ -84,7 +83,7 @@ def _story(service: Service, submission: Submission) -> dict[str, object]:
 
 def _is_complete(service: Service, answers: Mapping[str, object], desk: DeskFacts) -> bool:
     try:
-        check(service, answers, Known(locations=frozenset(desk.locations)))
+        check(service, answers, desk.known())
     except InvalidAnswers:
         return False
     return True

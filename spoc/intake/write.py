@@ -10,23 +10,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import JsonValue, TypeAdapter
+from pydantic import BeforeValidator, JsonValue, TypeAdapter
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
-from uuid_utils.compat import uuid7
 
 from catalog.service import FirstContact, Service
+from routing.proof import asked_document, items_document
 from routing.touch import is_late_logged, tier
-from routing.visibility import Actor
-from routing.work import TaskState, TicketState
+from routing.visibility import Actor, Part, TicketView
+from routing.why import Why, document, stored
+from routing.work import LeftOutAs, TaskKind, TaskState, TicketState
+from spoc.db.ids import public_id
+from spoc.db.turns import job_of
 from spoc.intake.people import Somebody
-from spoc.intake.plan import Placed, Placing
+from spoc.intake.plan import Placed, Placing, asked, items
 from spoc.intake.submission import Submission
-
-OWN = "own"
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,16 @@ class AcceptedTask:
     opens_at: datetime | None
     due_at: datetime | None
     needs: tuple[str, ...]
-    why: tuple[str, ...]
+    why: tuple[Annotated[Why, BeforeValidator(stored)], ...]
     confidential_to: tuple[str, ...]
+    # Answers stored before a step could be secret, or of a kind, do not say it.
+    secret: bool = False
+    kind: TaskKind = TaskKind.TASK
+
+    @property
+    def part(self) -> Part:
+        named = frozenset(self.confidential_to)
+        return Part(queue=self.queue, confidential_to=named, person_id=self.person_id, secret=self.secret)
 
 
 @dataclass(frozen=True)
@@ -74,6 +83,18 @@ class Accepted:
     secret: bool
     confidential_to: tuple[str, ...]
     tasks: tuple[AcceptedTask, ...]
+
+    @property
+    def view(self) -> TicketView:
+        return TicketView(
+            requester_id=self.requester_id,
+            subject_id=self.subject_id,
+            secret=self.secret,
+            confidential_to=frozenset(self.confidential_to),
+            queues=frozenset(task.queue for task in self.tasks if task.queue and not task.secret),
+            people=frozenset(task.person_id for task in self.tasks if task.person_id),
+            secretly=frozenset(task.queue for task in self.tasks if task.queue and task.secret),
+        )
 
     @staticmethod
     def from_json(document: str) -> "Accepted":
@@ -104,7 +125,7 @@ def _accepted_tasks(opening: PreparedAsk) -> tuple[AcceptedTask, ...]:
 
 def _accepted_task(placed: Placed) -> AcceptedTask:
     return AcceptedTask(
-        id=uuid7(),
+        id=public_id(),
         key=placed.step.key,
         title=placed.step.title,
         queue=placed.queue,
@@ -115,6 +136,8 @@ def _accepted_task(placed: Placed) -> AcceptedTask:
         needs=placed.needs,
         why=placed.why,
         confidential_to=placed.step.confidential_to,
+        secret=placed.secret,
+        kind=placed.kind,
     )
 
 
@@ -143,17 +166,17 @@ def _parameters(opening: PreparedAsk, tasks: tuple[AcceptedTask, ...], answer: d
         "idempotency_key": repeatable.key if repeatable else None,
         "fingerprint": repeatable.fingerprint if repeatable else None,
         "answer": _stored.dump_json(answer).decode(),
-        "ticket_public_id": uuid7(),
+        "ticket_public_id": public_id(),
         "title": placing.title,
         "text": submission.text,
         "requester_id": opening.requester.id,
         "subject_id": answer["subject_id"],
         "channel": submission.channel,
-        "priority": service.priority,
+        "priority": placing.priority,
         "secret": service.secret,
         "confidential_to": list(service.confidential_to),
         "promised_at": placing.promised_at,
-        "ask_public_id": uuid7(),
+        "ask_public_id": public_id(),
         "service_key": service.key,
         "service_title": service.title,
         "version": opening.catalogue_version,
@@ -164,7 +187,7 @@ def _parameters(opening: PreparedAsk, tasks: tuple[AcceptedTask, ...], answer: d
         "is_fan_out": placing.is_fan_out,
         "window_days": service.repeat_window_days,
         "links_repeats": not opening.requester.shared,
-        "contact_public_id": uuid7(),
+        "contact_public_id": public_id(),
         "tier": tier(opening.actor.memberships),
         "excluded": _excluded(opening),
         "agent_id": opening.actor.person_id if opening.actor.person_id != opening.requester.id else None,
@@ -172,7 +195,7 @@ def _parameters(opening: PreparedAsk, tasks: tuple[AcceptedTask, ...], answer: d
         "ended_at": submission.ended_at or opening.now,
         "handling_minutes": submission.handling_minutes,
         "late_logged": is_late_logged(submission.ended_at, opening.now),
-        "job_public_id": uuid7(),
+        "job_public_id": public_id(),
         "tasks": json.dumps([_task_record(opening, place, task) for place, task in enumerate(tasks)]),
     }
 
@@ -187,9 +210,13 @@ def _is_eligible(opening: PreparedAsk) -> bool:
 
 
 def _excluded(opening: PreparedAsk) -> str | None:
-    """Why the ask is left out of every figure from the start: agents who ask for themselves are no callers."""
-    is_own = opening.actor.person_id == opening.requester.id and bool(opening.actor.memberships)
-    return OWN if is_own else None
+    """Why the ask is left out of every figure from the start: who speaks for others and asks for themselves calls not.
+
+    These are agents, and programs with a token to ask for others that name nobody, as monitoring does.
+    """
+    actor = opening.actor
+    speaks_for_others = actor.may_raise_for_others or bool(actor.memberships)
+    return LeftOutAs.OWN if speaks_for_others and actor.person_id == opening.requester.id else None
 
 
 def _task_record(opening: PreparedAsk, place: int, task: AcceptedTask) -> dict[str, Any]:
@@ -207,9 +234,15 @@ def _task_record(opening: PreparedAsk, place: int, task: AcceptedTask) -> dict[s
         "person_id": task.person_id,
         "state": task.state,
         "needs": task.needs,
-        "why": task.why,
+        "why": [document(why) for why in task.why],
         "confidential_to": task.confidential_to,
+        "secret": task.secret,
+        "kind": task.kind,
         "opens_at": task.opens_at.isoformat() if task.opens_at else None,
         "due_at": task.due_at.isoformat() if task.due_at else None,
+        "checklist": items_document(items(step)),
+        "evidence_asked": asked_document(asked(step)),
+        "job": job_of(task.kind, task.person_id) if task.state is TaskState.READY else None,
+        "job_public_id": str(public_id()),
         "ready_at": opening.opened_at.isoformat() if task.state is TaskState.READY else None,
     }

@@ -19,8 +19,9 @@ WITH numbered AS MATERIALIZED (
     SELECT *
       FROM jsonb_to_recordset(CAST(:tasks AS jsonb)) AS task (
            public_id uuid, position bigint, key text, title text, neutral_title text, detail text, phase text,
-           queue_id bigint, queue text, person_id bigint, state text, needs text[], why text[],
-           confidential_to text[], opens_at timestamptz, due_at timestamptz, ready_at timestamptz)
+           queue_id bigint, queue text, person_id bigint, state text, needs text[], why jsonb,
+           confidential_to text[], secret boolean, kind text, opens_at timestamptz, due_at timestamptz, ready_at timestamptz,
+           checklist jsonb, evidence_asked jsonb, job text, job_public_id uuid)
 ), new_ticket AS (
     INSERT INTO ticket (id, public_id, title, text, requester_id, subject_id, opened_by_id, channel, state, priority,
                         secret, confidential_to, opened_at, promised_at, event_count)
@@ -51,11 +52,12 @@ WITH numbered AS MATERIALIZED (
     RETURNING id, ticket_id, same_issue_of_id
 ), new_task AS (
     INSERT INTO task (public_id, ticket_id, ask_id, key, position, title, neutral_title, detail, phase, queue_id,
-                      person_id, state, needs, why, confidential_to, opens_at, due_at, promised_at, ready_at)
+                      person_id, state, needs, why, confidential_to, secret, kind, opens_at, due_at, promised_at, ready_at,
+                      checklist, evidence_asked)
     SELECT record.public_id, new_ask.ticket_id, new_ask.id, record.key, record.position, record.title,
            record.neutral_title, record.detail, record.phase, record.queue_id, record.person_id, record.state,
-           record.needs, record.why, record.confidential_to, record.opens_at, record.due_at, record.due_at,
-           record.ready_at
+           record.needs, record.why, record.confidential_to, record.secret, record.kind, record.opens_at, record.due_at,
+           record.due_at, record.ready_at, record.checklist, record.evidence_asked
       FROM new_ask CROSS JOIN task_record AS record
     RETURNING id, key
 ), new_contact AS (
@@ -70,7 +72,7 @@ WITH numbered AS MATERIALIZED (
 ), opened_event AS (
     INSERT INTO event (ticket_id, number, kind, at, actor_id, ask_id, public, what)
     SELECT new_ask.ticket_id, 1, 'opened', CAST(:opened_at AS timestamptz), CAST(:actor_id AS bigint), new_ask.id, true,
-           jsonb_build_object('service', CAST(:service_key AS text), 'channel', CAST(:channel AS text))
+           jsonb_build_object('service', CAST(:service_key AS text), 'channel', CAST(:channel AS text), 'priority', CAST(:priority AS text))
       FROM new_ask
     RETURNING id
 ), placed_event AS (
@@ -83,11 +85,29 @@ WITH numbered AS MATERIALIZED (
      CROSS JOIN task_record AS record
       JOIN new_task ON new_task.key = record.key
     RETURNING id
+), new_turn AS (
+    -- What a task of its kind sets going by being ready; the cause is that of `spoc.db.turns.cause_of`.
+    INSERT INTO job (public_id, kind, payload)
+    SELECT record.job_public_id, record.job,
+           jsonb_strip_nulls(jsonb_build_object(
+               'ticket_id', new_ask.ticket_id, 'task_id', new_task.id, 'person_id', record.person_id,
+               'cause', 'ready:' || new_task.id || ':' || coalesce(record.person_id::text, '')))
+      FROM new_ask
+     CROSS JOIN task_record AS record
+      JOIN new_task ON new_task.key = record.key
+     WHERE record.job IS NOT NULL
+    RETURNING id
 ), new_job AS (
     INSERT INTO job (public_id, kind, payload)
     SELECT CAST(:job_public_id AS uuid), 'mail.ticket_opened',
            jsonb_build_object('ticket_id', new_ticket.id, 'cause', 'opened:' || new_ticket.id)
       FROM new_ticket
+    RETURNING id
+), approvals_job AS (
+    INSERT INTO job (public_id, kind, payload)
+    SELECT gen_random_uuid(), 'approvals.follow', '{}'::jsonb
+      FROM fresh
+     WHERE EXISTS (SELECT FROM task_record WHERE kind = 'approval' AND state = 'ready')
     RETURNING id
 )
 SELECT fresh.id AS ticket_id, fresh.reference FROM fresh

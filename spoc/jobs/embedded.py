@@ -10,6 +10,7 @@ from celery import Celery
 from celery.concurrency.thread import TaskPool
 from celery.worker import WorkController
 
+from routing.phrase import marked
 from spoc.db.queueing import unpublish
 from spoc.db.session import transaction
 from spoc.errors import Unavailable
@@ -79,5 +80,5 @@ def _start_worker(app: Celery) -> tuple[WorkController, threading.Thread]:
     if not up.wait(START_SECONDS):
         with suppress(RuntimeError):
             worker.stop()
-        raise Unavailable("The job worker inside this process did not start.")
+        raise Unavailable(marked("The job worker inside this process did not start."))
     return worker, thread

@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from routing.phrase import marked
 from spoc import clock, log
 from spoc.db.session import make_engine, make_sessions
 from spoc.errors import Misconfigured
@@ -17,7 +18,7 @@ log.configure(level=settings.log_level, as_json=settings.log_format == "json")
 def tools() -> Tools:
     """The tools of this process, made at its first job and so after any fork."""
     if settings.database_url is None:
-        raise Misconfigured("A worker of its own needs SPOC_DATABASE_URL.")
+        raise Misconfigured(marked("A worker of its own needs SPOC_DATABASE_URL."))
     return Tools(settings, make_sessions(make_engine(settings.database_url, settings)), clock.now)
 
 

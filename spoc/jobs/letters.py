@@ -2,8 +2,10 @@
 
 import gettext as catalogues
 from collections.abc import Mapping
-from dataclasses import dataclass
-from importlib.resources import files
+from dataclasses import dataclass, replace
+
+from spoc.db.turns import FORM_READY, MESSAGE_MAIL
+from spoc.words import translations
 
 
 @dataclass(frozen=True)
@@ -14,7 +16,10 @@ class Letter:
 
 @dataclass(frozen=True)
 class News:
-    """What a letter tells. `neutral`: neither title nor what happened may stand in it, only the link."""
+    """What a letter tells. `neutral`: neither title nor what happened may stand in it, only the link.
+
+    `by` is who asked, or who decided about `step` and said `why`. `text` is what a step of the plan says.
+    """
 
     kind: str
     reference: str
@@ -22,28 +27,58 @@ class News:
     link: str
     name: str
     neutral: bool
+    by: str = ""
+    step: str = ""
+    why: str = ""
+    text: str = ""
+
+    def but(self, *, step: str, by: str, why: str) -> "News":
+        return replace(self, step=step, by=by, why=why)
 
 
 def letter(news: News, language: str) -> Letter:
     """The letter in the reader's language; in English where we have none."""
-    texts = catalogues.translation("spoc", str(files("spoc") / "locale"), languages=[language], fallback=True)
+    texts = translations(language)
     _ = texts.gettext
-    subject, said = _words(texts, neutral=news.neutral)[news.kind]
+    words = _approver_words if news.kind in APPROVER_KINDS else _words
+    subject, said = words(texts, neutral=news.neutral)[news.kind]
     title = " ".join(news.title.split())
-    paragraphs = (_("Hello {name},"), said, _("See where it stands: {link}"))
+    paragraphs = (_("Hello {name},"), *_why(texts, news, said), _where(texts, news))
+    told = {"reference": news.reference, "title": title, "by": news.by, "step": news.step, "why": news.why}
     return Letter(
-        subject.format(reference=news.reference, title=title),
-        "\n\n".join(paragraphs).format(name=news.name, reference=news.reference, title=title, link=news.link) + "\n",
+        subject.format(**told),
+        "\n\n".join(paragraphs).format(name=news.name, link=news.link, text=news.text, **told) + "\n",
     )
+
+
+def _where(texts: catalogues.NullTranslations, news: News) -> str:
+    _ = texts.gettext
+    asked = news.kind in APPROVER_KINDS and news.kind != "mail.approval_withdrawn"
+    return _("Look at it and decide: {link}") if asked else _("See where it stands: {link}")
+
+
+def _why(texts: catalogues.NullTranslations, news: News, said: str) -> tuple[str, ...]:
+    """What is said, and of a rejection who decided so and why."""
+    _ = texts.gettext
+    if news.kind != "mail.approval_rejected" or news.neutral:
+        return (said,)
+    who = _("{by} says: “{why}”") if news.by else _("Nobody decided in time, which counts as a no.")
+    return said, who, _("What depends on it will not be done; everything else goes on.")
 
 
 def _words(texts: catalogues.NullTranslations, *, neutral: bool) -> Mapping[str, tuple[str, str]]:
     """Subject and sentence by kind of job."""
     _ = texts.gettext
     news = _("Request {reference} has news"), _("There is news about your request {reference}.")
+    escalated = (
+        _("{reference}: a deadline needs you"),
+        _("A deadline of request {reference} is near or past, and you are told as the next in line."),
+    )
     if neutral:
-        return dict.fromkeys(KINDS, news)
+        turn = news[0], _("There is something for you to do in request {reference}.")
+        return {**dict.fromkeys(KINDS, news), **dict.fromkeys(TURNS, turn), ESCALATED: escalated}
     return {
+        ESCALATED: escalated,
         "mail.ticket_opened": (
             _("{reference} {title}: we have it"),
             _("Your request “{title}” is with us. Its number is {reference}."),
@@ -56,11 +91,63 @@ def _words(texts: catalogues.NullTranslations, *, neutral: bool) -> Mapping[str,
             _("{reference} {title}: open again"),
             _("“{title}” is open again, and we are at it."),
         ),
+        "mail.ticket_amended": (
+            _("{reference} {title}: changed"),
+            _("“{title}” was changed. Its page shows what is different now."),
+        ),
+        "mail.approval_rejected": (
+            _("{reference} {title}: not approved"),
+            _("“{step}” was not approved, for your request “{title}”."),
+        ),
         "mail.message": (
             _("{reference} {title}: a message for you"),
             _("There is a message for you about “{title}”."),
         ),
+        MESSAGE_MAIL: (_("{reference} {title}: a message for you"), "{text}"),
+        FORM_READY: (
+            _("{reference} {title}: your answers are needed"),
+            _("“{title}” waits for answers that only you can give. Its page shows you the questions."),
+        ),
     }
 
 
-KINDS = ("mail.ticket_opened", "mail.ticket_resolved", "mail.ticket_reopened", "mail.message")
+def _approver_words(texts: catalogues.NullTranslations, *, neutral: bool) -> Mapping[str, tuple[str, str]]:
+    """To who is asked to approve something; the title is that of the approval."""
+    _ = texts.gettext
+    if neutral:
+        asked = _("You are asked to decide about something confidential. Sign in to see what it is.")
+        over = _("Your decision about {reference} is not needed any more.")
+        subject = _("{reference}: a decision")
+        return {**dict.fromkeys(APPROVER_KINDS, (subject, asked)), "mail.approval_withdrawn": (subject, over)}
+    return {
+        "mail.approval_asked": (
+            _("{reference} Please decide: {title}"),
+            _("{by} asked for something that needs your approval: “{title}”. One button says yes, one says no."),
+        ),
+        "mail.approval_reminder": (
+            _("{reference} Still waiting for you: {title}"),
+            _("“{title}” waits for your decision, and so does {by}."),
+        ),
+        "mail.approval_withdrawn": (
+            _("{reference} No decision needed: {title}"),
+            _("You were asked to approve “{title}”. Your decision is not needed any more."),
+        ),
+    }
+
+
+TURNS = (FORM_READY,)
+"""Letters to whoever has to do something, which may be somebody else than the requester."""
+
+KINDS = (
+    "mail.ticket_opened",
+    "mail.ticket_resolved",
+    "mail.ticket_reopened",
+    "mail.ticket_amended",
+    "mail.approval_rejected",
+    "mail.message",
+    MESSAGE_MAIL,
+    *TURNS,
+)
+APPROVER_KINDS = ("mail.approval_asked", "mail.approval_reminder", "mail.approval_withdrawn")
+ESCALATED = "mail.escalated"
+"""It goes beyond those who work on the request, so it says the same whatever the matter is."""

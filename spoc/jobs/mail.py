@@ -5,36 +5,40 @@ with the same Message-ID, and counted. Without a mail server the mail is kept fo
 """
 
 import smtplib
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from email.utils import parseaddr
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
-from uuid_utils.compat import uuid7
 
+from routing.phrase import marked
 from spoc.db.jobs import MailRow, MailState
 from spoc.db.people import PersonRow
 from spoc.db.session import transaction
-from spoc.db.tickets import TicketRow
+from spoc.db.tickets import MessageRow, TicketRow
 from spoc.db.visible import visible_tickets
 from spoc.errors import Misconfigured, NotFound, SpocError
+from spoc.failure import kept
 from spoc.jobs import smtp
+from spoc.jobs.approver_links import approver_behind, is_to_approver, reader_of, with_link
 from spoc.jobs.letters import News, letter
 from spoc.jobs.tools import Work
-from spoc.log import told
 from spoc.people.directory import Visit, visit_of
 from spoc.settings import Settings
 
 NOWHERE = "http://127.0.0.1:8000"
-NOBODY = "Not sent: whoever it was for has left, or may not see the request any more."
+NOBODY = marked("Not sent: whoever it was for has left, or may not see the request any more.")
 
 
 class NotSent(SpocError):
     """The mail server is away or asks to come back later; the job is tried again."""
 
     code = "not_sent"
+    template = marked("The mail server does not take it now: %(why)s")
 
 
 @dataclass(frozen=True)
@@ -49,21 +53,25 @@ class Due:
     message_id: str
 
 
-def tell_requester(work: Work) -> None:
+Tell = Callable[[Session, Work, News], News]
+"""Adds to the news what only its kind knows."""
+
+
+def tell_requester(work: Work, tell: Tell = lambda _session, _work, news: news) -> None:
     """Write the mail that the job's ticket gives cause to, and send it. Whoever may not see the ticket gets none."""
     with transaction(work.tools.sessions) as session:
-        due = _begin(session, work, _write(session, work))
-    _send(work, due)
+        due = begin(session, work, _write(session, work, tell))
+    send(work, due)
 
 
 def send_again(work: Work) -> None:
     """Send a mail that was queued again, by its `mail_id`."""
     with transaction(work.tools.sessions) as session:
-        due = _begin(session, work, work.job.payload["mail_id"])
-    _send(work, due)
+        due = begin(session, work, work.job.payload["mail_id"])
+    send(work, due)
 
 
-def _write(session: Session, work: Work) -> int | None:
+def _write(session: Session, work: Work, tell: Tell) -> int | None:
     """Insert the mail unless an earlier attempt did; its id, or None if there is none and nobody to tell."""
     ticket = session.get(TicketRow, work.job.payload["ticket_id"])
     if ticket is None:
@@ -72,12 +80,13 @@ def _write(session: Session, work: Work) -> int | None:
     cause = f"{work.job.kind}:{work.job.payload['cause']}:{person_id}"
     reader = _reader(session, ticket.id, person_id)
     if reader is not None:
-        _insert(session, work, cause, ticket, reader)
+        insert(session, work, cause, ticket, reader, tell(session, work, _news(session, work, ticket, reader)))
     return session.scalar(select(MailRow.id).where(MailRow.cause == cause))
 
 
-def _insert(session: Session, work: Work, cause: str, ticket: TicketRow, reader: Visit) -> None:
-    written = letter(_news(work, ticket, reader), reader.locale)
+def insert(session: Session, work: Work, cause: str, ticket: TicketRow, reader: Visit, news: News) -> None:
+    """Write the letter down to be sent; nothing if its cause had it written before."""
+    written = letter(news, reader.locale)
     row = upsert(MailRow).values(
         cause=cause,
         ticket_id=ticket.id,
@@ -85,7 +94,7 @@ def _insert(session: Session, work: Work, cause: str, ticket: TicketRow, reader:
         kind=work.job.kind,
         subject=written.subject,
         body=written.body,
-        message_id=f"<{uuid7()}@{_domain(work.tools.settings)}>",
+        message_id=f"<{uuid4()}@{_domain(work.tools.settings)}>",
         state=MailState.QUEUED,
         created_at=work.now,
     )
@@ -102,34 +111,48 @@ def _reader(session: Session, ticket_id: int | None, person_id: int) -> Visit | 
     return reader if sees else None
 
 
-def _news(work: Work, ticket: TicketRow, reader: Visit) -> News:
-    base = (work.tools.settings.base_url or NOWHERE).rstrip("/")
+def _news(session: Session, work: Work, ticket: TicketRow, reader: Visit) -> News:
+    """What is confidential about the ticket, or about the message of a step, is left to the ticket's page."""
+    message = session.get(MessageRow, work.job.payload.get("message_id", 0))
     return News(
         kind=work.job.kind,
         reference=ticket.reference,
         title=ticket.title,
-        link=f"{base}/tickets/{ticket.reference}",
+        link=f"{base(work)}/tickets/{ticket.reference}",
         name=reader.name,
-        neutral=ticket.secret or bool(ticket.confidential_to),
+        neutral=ticket.secret or bool(ticket.confidential_to or (message and message.confidential_to)),
+        text=message.body if message else "",
     )
+
+
+def base(work: Work) -> str:
+    """What links begin with."""
+    return (work.tools.settings.base_url or NOWHERE).rstrip("/")
 
 
 def _domain(settings: Settings) -> str:
     return parseaddr(settings.mail_from)[1].rpartition("@")[2] or "localhost"
 
 
-def _begin(session: Session, work: Work, mail_id: int | None) -> Due | None:
+def begin(session: Session, work: Work, mail_id: int | None) -> Due | None:
     """Mark the mail as being sent by this job; None if it is not this job's to send, or not to be sent at all."""
     mail = session.get(MailRow, mail_id) if mail_id else None
     if mail is None:
         return None
-    if _reader(session, mail.ticket_id, mail.person_id) is None:
+    if _is_for_nobody(session, mail):
         _take(session, work, mail.id, state=MailState.FAILED, error=NOBODY)
         return None
     if work.tools.settings.smtp_url is None:
         _take(session, work, mail.id, state=MailState.KEPT)
         return None
-    return _take(session, work, mail.id, state=MailState.SENDING, sends=MailRow.sends + 1)
+    due = _take(session, work, mail.id, state=MailState.SENDING, sends=MailRow.sends + 1)
+    return replace(due, body=with_link(session, mail, due.body)) if due and is_to_approver(mail) else due
+
+
+def _is_for_nobody(session: Session, mail: MailRow) -> bool:
+    if is_to_approver(mail):
+        return reader_of(session, approver_behind(session, mail), mail.person_id, mail.kind) is None
+    return _reader(session, mail.ticket_id, mail.person_id) is None
 
 
 def _take(session: Session, work: Work, mail_id: int, **values: Any) -> Due | None:
@@ -144,7 +167,7 @@ def _take(session: Session, work: Work, mail_id: int, **values: Any) -> Due | No
     return None if row is None else Due(mail_id, row.sends, (row.name, row.mail), row.subject, row.body, row.message_id)
 
 
-def _send(work: Work, due: Due | None) -> None:
+def send(work: Work, due: Due | None) -> None:
     if due is not None:
         _deliver(work, due)
     with work.last_transaction() as session:
@@ -163,7 +186,7 @@ def _deliver(work: Work, due: Due) -> None:
         raise
     except (smtplib.SMTPException, OSError) as error:
         _write_down(work, due, error)
-        raise NotSent(f"The mail server does not take it now: {error}") from error
+        raise NotSent(why=error) from error
 
 
 def _write_down(work: Work, due: Due, error: Exception) -> None:
@@ -171,4 +194,4 @@ def _write_down(work: Work, due: Due, error: Exception) -> None:
     ours = (MailRow.state == MailState.SENDING, MailRow.job_id == work.job.id, MailRow.sends == due.number)
     with transaction(work.tools.sessions) as session:
         failed = update(MailRow).where(MailRow.id == due.id, *ours)
-        session.execute(failed.values(state=MailState.FAILED, error=told(error)))
+        session.execute(failed.values(state=MailState.FAILED, error=kept(error)))

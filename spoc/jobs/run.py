@@ -4,10 +4,13 @@ from collections.abc import Callable, Mapping
 
 import structlog
 
+from routing.phrase import marked
 from spoc.db.queueing import Leased, LeaseLost, fail, lease
 from spoc.db.session import transaction
+from spoc.db.turns import CALL_OUT, FORM_READY, MESSAGE_MAIL, SEND_MESSAGE
 from spoc.errors import SpocError
-from spoc.jobs import canary, mail, schedule, sweep
+from spoc.failure import kept
+from spoc.jobs import approvals, approver_mail, assign, calling, canary, clocks, figures, mail, schedule, sweep, turns
 from spoc.jobs.tools import Hopeless, Tools, Work
 from spoc.log import told
 
@@ -18,10 +21,26 @@ HANDLERS: Mapping[str, Handler] = {
     "mail.ticket_opened": mail.tell_requester,
     "mail.ticket_resolved": mail.tell_requester,
     "mail.ticket_reopened": mail.tell_requester,
+    "mail.ticket_amended": mail.tell_requester,
     "mail.message": mail.tell_requester,
+    "mail.approval_rejected": approver_mail.tell_rejection,
+    "mail.approval_asked": approver_mail.tell_approver,
+    "mail.approval_reminder": approver_mail.tell_approver,
+    "mail.approval_withdrawn": approver_mail.tell_approver,
+    "mail.escalated": mail.tell_requester,
+    FORM_READY: mail.tell_requester,
+    MESSAGE_MAIL: mail.tell_requester,
+    SEND_MESSAGE: turns.send_message,
+    CALL_OUT: calling.call,
     "mail.again": mail.send_again,
     schedule.OPEN_DUE: sweep.open_due,
+    schedule.ASSIGN: assign.assign,
+    schedule.APPROVALS: approvals.follow,
+    schedule.CLOCKS: clocks.tick,
+    schedule.CALLS: calling.expire,
     schedule.FORGET: sweep.forget,
+    schedule.FIGURES: figures.find,
+    figures.WEEK: figures.state,
 }
 
 log = structlog.get_logger()
@@ -31,9 +50,10 @@ class UnknownKind(Hopeless):
     """No handler of this version takes the job. Parked, so that a later version's worker can be given it."""
 
     code = "unknown_kind"
+    template = marked("This version knows no job of kind %(kind)s.")
 
     def __init__(self, kind: str) -> None:
-        super().__init__(f"This version knows no job of kind {kind}.")
+        super().__init__(kind=kind)
 
 
 def run(job_id: int, tools: Tools, handlers: Mapping[str, Handler] = HANDLERS) -> None:
@@ -64,6 +84,6 @@ def _handler(kind: str, handlers: Mapping[str, Handler]) -> Handler:
 def _write_down(job: Leased, tools: Tools, error: Exception) -> None:
     try:
         with transaction(tools.sessions) as session:
-            fail(session, job, told(error), for_good=isinstance(error, Hopeless))
+            fail(session, job, kept(error), for_good=isinstance(error, Hopeless))
     except LeaseLost:
         log.warning("job.lease_lost", job_id=job.id, kind=job.kind)

@@ -7,9 +7,22 @@ from sqlalchemy.orm import Session
 from spoc.db.queueing import enqueue_slot
 
 OPEN_DUE = "sweep.open_due"
+ASSIGN = "assign.ready"
+APPROVALS = "approvals.follow"
+CLOCKS = "clocks.tick"
+CALLS = "sweep.calls"
 FORGET = "sweep.forget"
+FIGURES = "figures.state"
 
-EVERY = {OPEN_DUE: timedelta(minutes=1), FORGET: timedelta(hours=1)}
+EVERY = {
+    OPEN_DUE: timedelta(minutes=1),
+    ASSIGN: timedelta(minutes=1),
+    APPROVALS: timedelta(minutes=1),
+    CLOCKS: timedelta(minutes=1),
+    CALLS: timedelta(minutes=1),
+    FORGET: timedelta(hours=1),
+    FIGURES: timedelta(hours=1),
+}
 
 
 def plan(session: Session, now: datetime) -> int:

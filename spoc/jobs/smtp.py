@@ -12,6 +12,7 @@ from email.utils import format_datetime
 from typing import NoReturn
 from urllib.parse import unquote, urlsplit
 
+from routing.phrase import marked
 from spoc.errors import Misconfigured
 from spoc.jobs.tools import Hopeless
 
@@ -47,9 +48,9 @@ def server(url: str) -> Server:
         parts = urlsplit(url)
         port = parts.port or PORTS[parts.scheme]
     except (ValueError, KeyError):
-        raise Misconfigured("SPOC_SMTP_URL is not an address like smtp://user:password@host:587.") from None
+        raise Misconfigured(marked("SPOC_SMTP_URL is not an address like smtp://user:password@host:587.")) from None
     if not parts.hostname:
-        raise Misconfigured("SPOC_SMTP_URL names no host.")
+        raise Misconfigured(marked("SPOC_SMTP_URL names no host."))
     user, password = (unquote(part) if part else None for part in (parts.username, parts.password))
     return Server(parts.hostname, port, user, password, parts.scheme == "smtps")
 
@@ -68,7 +69,7 @@ def message(sender: str, to: tuple[str, str], subject: str, body: str, message_i
         made["Subject"] = subject
         made["Message-ID"] = message_id
     except (ValueError, HeaderParseError, IndexError) as error:
-        raise Unsendable(f"No mail can be made of this: {error}.") from error
+        raise Unsendable(marked("No mail can be made of this: %(why)s."), why=error) from error
     made["Date"] = format_datetime(at)
     made["Auto-Submitted"] = "auto-generated"
     made.set_content(body)
@@ -99,5 +100,5 @@ def _refused(answer: tuple[int, bytes | str], error: smtplib.SMTPException) -> N
     code, said = answer
     if code >= REFUSED_FOR_GOOD:
         text = said.decode(errors="replace") if isinstance(said, bytes) else said
-        raise Unsendable(f"The mail server refuses it: {code} {text}") from error
+        raise Unsendable(marked("The mail server refuses it: %(code)s %(words)s"), code=code, words=text) from error
     raise error

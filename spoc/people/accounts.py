@@ -9,12 +9,13 @@ from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from routing.phrase import Phrase
 from routing.visibility import Actor
 from spoc.db.people import PersonRow
-from spoc.errors import NotFound
+from spoc.errors import Fault, NotFound
 from spoc.people.changes import What, note
 from spoc.people.directory import find_person
-from spoc.people.errors import Fault, InvalidAccount, OwnRights, WrongPassword
+from spoc.people.errors import InvalidAccount, OwnRights, WrongPassword, name_fault
 from spoc.people.grants import keep_an_administrator
 from spoc.people.links import spend_links, use_link
 from spoc.people.passwords import check_password, hash_password, matches
@@ -44,7 +45,7 @@ def add_person(
     unless_known = statement.on_conflict_do_nothing(index_elements=[text("lower(mail)")])
     person: PersonRow | None = session.scalar(unless_known.returning(PersonRow))
     if person is None:
-        raise InvalidAccount(Fault("mail", "taken", "Somebody in the directory has this address already."))
+        raise InvalidAccount(Fault("mail", "taken", Phrase("Somebody in the directory has this address already.")))
     note(session, What.ADDED, by, now, whom=person.id)
     log.info("people.added", person_id=person.id)
     return person
@@ -53,9 +54,9 @@ def add_person(
 def _check_person(mail: str, name: str) -> None:
     faults = []
     if MAIL.fullmatch(mail) is None or ".." in mail:
-        faults.append(Fault("mail", "mail", "This is not a mail address."))
+        faults.append(Fault("mail", "mail", Phrase("This is not a mail address.")))
     if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
-        faults.append(Fault("name", "name", f"A name has 1 to {LONGEST_NAME} characters."))
+        faults.append(name_fault("name", LONGEST_NAME))
     if faults:
         raise InvalidAccount(*faults)
 
@@ -128,7 +129,7 @@ def give_password(session: Session, person_id: int, password: str, now: datetime
 def _active(session: Session, person_id: int) -> PersonRow:
     person = session.get(PersonRow, person_id)
     if person is None or not person.active:
-        raise NotFound(f"person {person_id}")
+        raise NotFound
     return person
 
 
@@ -175,7 +176,7 @@ def reactivate(session: Session, by: Actor, person_id: int, now: datetime) -> No
 def _switch(session: Session, person_id: int, *, active: bool) -> None:
     other = update(PersonRow).where(PersonRow.id == person_id, PersonRow.active.is_not(active))
     if session.scalar(other.values(active=active).returning(PersonRow.id)) is None:
-        raise NotFound(f"person {person_id}")
+        raise NotFound
 
 
 def person_id_of(session: Session, public_id: object) -> int:
@@ -186,5 +187,5 @@ def person_id_of(session: Session, public_id: object) -> int:
     """
     person_id = session.scalar(select(PersonRow.id).where(PersonRow.public_id == public_id))
     if person_id is None:
-        raise NotFound(f"person {public_id}")
+        raise NotFound
     return person_id

@@ -35,6 +35,11 @@ class What(StrEnum):
     CALENDAR_ADDED = "calendar_added"
     CALENDAR_CHANGED = "calendar_changed"
     QUEUE_CALENDARS = "queue_calendars"
+    COST_CENTRES = "cost_centres"
+    ENDPOINT_ADDED = "endpoint_added"
+    ENDPOINT_CHANGED = "endpoint_changed"
+    ENDPOINT_SECRET = "endpoint_secret"  # noqa: S105 - the name of a change
+    ENDPOINT_REMOVED = "endpoint_removed"
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,13 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from routing.phrase import Phrase, counted
 from routing.visibility import Actor
 from spoc.db.people import LocationRow, PersonRow
-from spoc.errors import NotFound
+from spoc.errors import Fault, NotFound
 from spoc.people.changes import What, note_difference
 from spoc.people.directory import find_person
-from spoc.people.errors import Fault, InvalidAccount
+from spoc.people.errors import InvalidAccount
 
 log = structlog.get_logger()
 
@@ -65,13 +66,18 @@ def set_details(session: Session, by: Actor, person_id: int, wanted: Details, no
 
 
 def _check(session: Session, person_id: int, wanted: Details, manager: PersonRow | None) -> None:
+    printable = counted(
+        "At most %(number)s character that can be printed.",
+        "At most %(number)s characters that can be printed.",
+        LONGEST,
+    )
     faults = [
-        Fault(name, "text", f"At most {LONGEST} characters that can be printed.")
+        Fault(name, "text", printable)
         for name, text in (("department", wanted.department), ("job_title", wanted.job_title))
         if len(_tidy(text)) > LONGEST or not _tidy(text).isprintable()
     ]
     if wanted.location and not _is_place(session, wanted.location):
-        faults.append(Fault("location", "unknown", "There is no such location."))
+        faults.append(Fault("location", "unknown", Phrase("There is no such location.")))
     if wanted.manager.strip():
         faults += _manager_faults(session, person_id, manager)
     if faults:
@@ -86,9 +92,9 @@ def _is_place(session: Session, key: str) -> bool:
 
 def _manager_faults(session: Session, person_id: int, manager: PersonRow | None) -> list[Fault]:
     if manager is None or not manager.active or manager.shared:
-        return [Fault("manager", "unknown", "Nobody in the directory who can sign in has this address.")]
+        return [Fault("manager", "unknown", Phrase("Nobody in the directory who can sign in has this address."))]
     if person_id in _chain(session, manager):
-        return [Fault("manager", "circle", "Nobody leads themselves, not even through others.")]
+        return [Fault("manager", "circle", Phrase("Nobody leads themselves, not even through others."))]
     return []
 
 
@@ -109,5 +115,5 @@ def _tidy(text: str) -> str:
 def _must_be(session: Session, person_id: int) -> PersonRow:
     person = session.get(PersonRow, person_id)
     if person is None:
-        raise NotFound(f"person {person_id}")
+        raise NotFound
     return person

@@ -7,9 +7,10 @@ from sqlalchemy import ColumnElement, Row, Select, Text, func, or_, select, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
+from routing.phrase import marked
 from routing.visibility import Actor, Role
 from spoc.db.people import OrganisationRow, PersonRow, QueueMemberRow, QueueRow, RoleGrantRow
-from spoc.errors import Fault, Invalid, NotFound
+from spoc.errors import Invalid, NotFound
 
 LONGEST_SUGGESTION_LIST = 10
 
@@ -131,7 +132,7 @@ def visit_of(session: Session, person_id: int) -> Visit:
     """
     row = session.execute(visit_statement().where(PersonRow.id == person_id)).one_or_none()
     if row is None:
-        raise NotFound(f"person {person_id}")
+        raise NotFound
     return visit_from(row)
 
 
@@ -160,7 +161,7 @@ def person_by_mail(session: Session, mail: str) -> PersonRow:
     """
     person = find_person(session, mail)
     if person is None:
-        raise NotFound(f"Nobody in the directory has the address {mail}.")
+        raise NotFound(marked("Nobody in the directory has the address %(mail)s."), mail=mail)
     return person
 
 
@@ -191,13 +192,12 @@ class NobodyMeant(Invalid):
     def __init__(self, said: str, people: tuple[Suggestion, ...]) -> None:
         names = ", ".join(f"{one.name} ({one.mail})" for one in people)
         if not said:
-            sentence = "Say who it was, by name or mail address."
+            super().__init__(marked("Say who it was, by name or mail address."), field="person")
         elif people:
-            sentence = f"Several people are called so: {names}. Give the mail address of the one you mean."
+            several = marked("Several people are called so: %(names)s. Give the mail address of the one you mean.")
+            super().__init__(several, field="person", names=names)
         else:
-            sentence = f"Nobody in the directory is called {said[:100]}."
-        super().__init__(sentence)
-        self.faults = (Fault("person", self.code, sentence),)
+            super().__init__(marked("Nobody in the directory is called %(name)s."), field="person", name=said[:100])
 
 
 def mail_meant(session: Session, said: str) -> str:

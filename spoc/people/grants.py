@@ -9,11 +9,12 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from routing.phrase import Phrase
 from routing.visibility import Actor, Role
 from spoc.db.people import PersonRow, QueueMemberRow, QueueRow, RoleGrantRow
-from spoc.errors import NotFound
+from spoc.errors import Fault, NotFound
 from spoc.people.changes import Values, What, note_difference
-from spoc.people.errors import Fault, InvalidAccount, LastAdministrator, OwnRights
+from spoc.people.errors import InvalidAccount, LastAdministrator, OwnRights
 
 log = structlog.get_logger()
 
@@ -50,7 +51,7 @@ def _grant(session: Session, by: Actor | None, person_id: int, roles: frozenset[
             Fault(
                 "roles",
                 "not_grantable",
-                "Agents and leads follow from their queues: give a queue to serve or to lead instead.",
+                Phrase("Agents and leads follow from their queues: give a queue to serve or to lead instead."),
             )
         )
     _must_be(session, person_id)
@@ -95,7 +96,8 @@ def _join(session: Session, by: Actor | None, person_id: int, queues: Mapping[st
     _must_be(session, person_id)
     known = {row.key: row.id for row in session.execute(select(QueueRow.key, QueueRow.id))}
     if unknown := sorted(queues.keys() - known.keys()):
-        raise InvalidAccount(Fault("queues", "unknown", f"There is no queue {unknown[0]}."))
+        said = Phrase("There is no queue “%(queue)s”.", {"queue": unknown[0]})
+        raise InvalidAccount(Fault("queues", "unknown", said))
     before = _queues_of(session, person_id)
     _write_queues(session, person_id, {known[key]: is_lead for key, is_lead in queues.items()})
     after = _queue_words(queues)
@@ -144,4 +146,4 @@ def administrators(session: Session) -> list[int]:
 
 def _must_be(session: Session, person_id: int) -> None:
     if session.get(PersonRow, person_id) is None:
-        raise NotFound(f"person {person_id}")
+        raise NotFound

@@ -12,11 +12,13 @@ from babel import Locale
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from routing.phrase import Phrase
 from routing.visibility import Actor
 from spoc.db.people import OrganisationRow
+from spoc.errors import Fault
 from spoc.people.changes import What, note_difference
 from spoc.people.directory import organisation_of
-from spoc.people.errors import Fault, InvalidOrganisation
+from spoc.people.errors import InvalidOrganisation, name_fault
 
 log = structlog.get_logger()
 
@@ -66,9 +68,9 @@ def set_organisation(session: Session, by: Actor, wanted: Letterhead, now: datet
 def _check(wanted: Letterhead) -> None:
     faults = [*name_faults("name", wanted.name), *zone_faults(wanted.time_zone)]
     if wanted.currency not in currencies():
-        faults.append(Fault("currency", "unknown", "This is not the code of a currency, such as EUR."))
+        faults.append(Fault("currency", "unknown", Phrase("This is not the code of a currency, such as EUR.")))
     if wanted.desk_phone and PHONE.fullmatch(wanted.desk_phone) is None:
-        faults.append(Fault("desk_phone", "phone", "This is not a telephone number."))
+        faults.append(Fault("desk_phone", "phone", Phrase("This is not a telephone number.")))
     if faults:
         raise InvalidOrganisation(*faults)
 
@@ -76,25 +78,27 @@ def _check(wanted: Letterhead) -> None:
 def name_faults(field: str, name: str) -> list[Fault]:
     if 0 < len(name) <= LONGEST_NAME and name.isprintable():
         return []
-    return [Fault(field, "name", f"A name has 1 to {LONGEST_NAME} characters.")]
+    return [name_fault(field, LONGEST_NAME)]
 
 
 def zone_faults(zone: str) -> list[Fault]:
     if zone in time_zones():
         return []
-    return [Fault("time_zone", "unknown", "There is no such time zone. Names are like Europe/Berlin.")]
+    return [Fault("time_zone", "unknown", Phrase("There is no such time zone. Names are like Europe/Berlin."))]
 
 
 def country_faults(country: str) -> list[Fault]:
     if not country or country in countries():
         return []
-    return [Fault("country", "unknown", "This is not the two letters of a country, such as DE.")]
+    return [Fault("country", "unknown", Phrase("This is not the two letters of a country, such as DE."))]
 
 
 def key_faults(key: str) -> list[Fault]:
     if KEY.fullmatch(key) and key != NEW:
         return []
-    return [Fault("key", "key", "A key has up to 40 small letters, digits and hyphens, and begins with a letter.")]
+    return [
+        Fault("key", "key", Phrase("A key has up to 40 small letters, digits and hyphens, and begins with a letter."))
+    ]
 
 
 @cache

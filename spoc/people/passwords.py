@@ -7,7 +7,9 @@ from typing import Final
 from pwdlib import PasswordHash
 from pwdlib.exceptions import UnknownHashError
 
-from spoc.people.errors import Fault, InvalidAccount
+from routing.phrase import Phrase
+from spoc.errors import Fault
+from spoc.people.errors import InvalidAccount
 from spoc.people.secrets import new_secret
 
 SHORTEST: Final = 10
@@ -24,10 +26,11 @@ def check_password(password: str, mail: str) -> None:
         InvalidAccount: it is not.
     """
     if not SHORTEST <= len(password) <= LONGEST:
-        message = f"A password has {SHORTEST} to {LONGEST} characters."
-        raise InvalidAccount(Fault("password", "length", message))
+        given = {"shortest": SHORTEST, "longest": LONGEST}
+        length = Phrase("A password has %(shortest)s to %(longest)s characters.", given)
+        raise InvalidAccount(Fault("password", "length", length))
     if password.strip().lower() == mail.lower():
-        raise InvalidAccount(Fault("password", "guessable", "The mail address is not a password."))
+        raise InvalidAccount(Fault("password", "guessable", Phrase("The mail address is not a password.")))
 
 
 def hash_password(password: str) -> str:

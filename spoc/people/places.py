@@ -8,13 +8,15 @@ from sqlalchemy import ColumnElement, delete, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from routing.phrase import Phrase
 from routing.visibility import Actor
 from spoc.db.catalog import RoutingRuleRow
 from spoc.db.people import LocationRow, PersonRow
+from spoc.db.register import ItemRow
 from spoc.db.tickets import AskRow
-from spoc.errors import NotFound
+from spoc.errors import Fault, NotFound
 from spoc.people.changes import What, note, note_difference
-from spoc.people.errors import Fault, InvalidOrganisation, LocationInUse
+from spoc.people.errors import InvalidOrganisation, LocationInUse
 from spoc.people.organisation import country_faults, key_faults, name_faults, zone_faults
 
 log = structlog.get_logger()
@@ -46,9 +48,9 @@ def list_places(session: Session) -> tuple[ListedPlace, ...]:
 
 
 def _named() -> ColumnElement[bool]:
-    keys = (PersonRow.location_key, AskRow.location_key, RoutingRuleRow.location_key)
-    one, two, three = (exists().where(key == LocationRow.key) for key in keys)
-    return one | two | three
+    keys = (PersonRow.location_key, AskRow.location_key, RoutingRuleRow.location_key, ItemRow.location_key)
+    one, two, three, four = (exists().where(key == LocationRow.key) for key in keys)
+    return one | two | three | four
 
 
 def one_place(session: Session, key: str) -> ListedPlace:
@@ -59,7 +61,7 @@ def one_place(session: Session, key: str) -> ListedPlace:
     """
     found = next((one for one in list_places(session) if one.place.key == key), None)
     if found is None:
-        raise NotFound(f"location {key}")
+        raise NotFound
     return found
 
 
@@ -74,7 +76,7 @@ def add_place(session: Session, by: Actor, wanted: Place, now: datetime) -> None
     values = {**vars(wanted), "country": wanted.country or None}
     added = insert(LocationRow).values(values).on_conflict_do_nothing().returning(LocationRow.id)
     if session.scalar(added) is None:
-        raise InvalidOrganisation(Fault("key", "taken", "Another location has this key."))
+        raise InvalidOrganisation(Fault("key", "taken", Phrase("Another location has this key.")))
     note(session, What.LOCATION_ADDED, by, now, after=vars(wanted))
     log.info("organisation.location_added", key=wanted.key, by=by.person_id)
 
@@ -89,7 +91,7 @@ def change_place(session: Session, by: Actor, wanted: Place, now: datetime) -> N
     wanted = _tidy(wanted)
     row = session.scalar(select(LocationRow).where(LocationRow.key == wanted.key).with_for_update())
     if row is None:
-        raise NotFound(f"location {wanted.key}")
+        raise NotFound
     _check(wanted, [])
     before = _from(row)
     row.title, row.country, row.time_zone = wanted.title, wanted.country or None, wanted.time_zone
@@ -108,7 +110,7 @@ def remove_place(session: Session, by: Actor, key: str, now: datetime) -> None:
     # All rows, so that of two who remove the last two one waits; whoever moves a person there waits too.
     rows = session.scalars(select(LocationRow).order_by(LocationRow.id).with_for_update()).all()
     if key not in {row.key for row in rows}:
-        raise NotFound(f"location {key}")
+        raise NotFound
     if one_place(session, key).in_use:
         raise LocationInUse
     session.execute(delete(LocationRow).where(LocationRow.key == key))

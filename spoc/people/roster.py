@@ -80,7 +80,7 @@ def one_person(session: Session, public_id: UUID) -> Listed:
     """
     row = session.execute(_listed().where(PersonRow.public_id == public_id)).one_or_none()
     if row is None:
-        raise NotFound(f"person {public_id}")
+        raise NotFound
     return _from(row)
 
 

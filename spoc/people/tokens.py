@@ -102,7 +102,7 @@ def revoke_token(session: Session, person_id: int, public_id: UUID, now: datetim
         .returning(ApiTokenRow.id)
     )
     if ended is None:
-        raise NotFound(f"token {public_id}")
+        raise NotFound
 
 
 def revoke_all_tokens(session: Session, person_id: int, now: datetime) -> None:

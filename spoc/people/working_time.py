@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 
 from routing.calendars import Calendar
 from routing.errors import InvalidCalendar
+from routing.phrase import Phrase, counted
 from routing.visibility import Actor
 from spoc.db.people import CalendarRow, QueueRow
-from spoc.errors import NotFound
+from spoc.errors import Fault, NotFound
 from spoc.people.changes import Values, What, note, note_difference
-from spoc.people.errors import Fault, InvalidOrganisation
+from spoc.people.errors import InvalidOrganisation
 from spoc.people.organisation import country_faults, key_faults, zone_faults
 
 log = structlog.get_logger()
@@ -75,7 +76,7 @@ def add_calendar(session: Session, by: Actor, wanted: Hours, now: datetime) -> N
     _check(wanted, key_faults(wanted.key))
     added = insert(CalendarRow).values(key=wanted.key, **_columns(wanted)).on_conflict_do_nothing()
     if session.scalar(added.returning(CalendarRow.id)) is None:
-        raise InvalidOrganisation(Fault("key", "taken", "Another calendar has this key."))
+        raise InvalidOrganisation(Fault("key", "taken", Phrase("Another calendar has this key.")))
     note(session, What.CALENDAR_ADDED, by, now, after={"key": wanted.key, **_values(wanted)})
     log.info("organisation.calendar_added", key=wanted.key, by=by.person_id)
 
@@ -115,9 +116,9 @@ def set_queue_hours(session: Session, by: Actor, wanted: Mapping[str, str], now:
     before = {one.key: one.calendar for one in queue_hours(session)}
     calendars = {row.key: row.id for row in session.execute(select(CalendarRow.key, CalendarRow.id))}
     if not wanted.keys() <= before.keys():
-        raise InvalidOrganisation(Fault("queue", "unknown", "There is no such queue."))
+        raise InvalidOrganisation(Fault("queue", "unknown", Phrase("There is no such queue.")))
     if not set(wanted.values()) <= calendars.keys():
-        raise InvalidOrganisation(Fault("calendar", "unknown", "There is no such calendar."))
+        raise InvalidOrganisation(Fault("calendar", "unknown", Phrase("There is no such calendar.")))
     for queue, calendar in wanted.items():
         session.execute(update(QueueRow).where(QueueRow.key == queue).values(calendar_id=calendars[calendar]))
     note_difference(session, What.QUEUE_CALENDARS, by, now, before=before, after=wanted)
@@ -134,30 +135,35 @@ def _check(wanted: Hours, faults: list[Fault]) -> None:
 def _week_faults(wanted: Hours) -> list[Fault]:
     found = [fault for day, segments in zip(DAYS, wanted.week, strict=True) for fault in _day_faults(day, segments)]
     if not found and not any(wanted.week):
-        return [Fault(DAYS[0], "no_work", "At least one day needs working time.")]
+        return [Fault(DAYS[0], "no_work", Phrase("At least one day needs working time."))]
     return found
 
 
 def _day_faults(day: str, written: Day) -> list[Fault]:
     if len(written) > MOST_SEGMENTS:
-        return [Fault(day, "hours", f"A day has at most {MOST_SEGMENTS} stretches of work.")]
+        most = counted(
+            "A day has at most %(number)s stretch of work.",
+            "A day has at most %(number)s stretches of work.",
+            MOST_SEGMENTS,
+        )
+        return [Fault(day, "hours", most)]
     try:
         Calendar(day, ZoneInfo("UTC"), (_times(written), *NO_WORK[1:]))
     except ValueError:
-        return [Fault(day, "time", "Give both times as hours and minutes, such as 09:00 and 17:30.")]
+        return [Fault(day, "time", Phrase("Give both times as hours and minutes, such as 09:00 and 17:30."))]
     except InvalidCalendar:
-        return [Fault(day, "order", "Each stretch ends after it begins, and the next begins after that.")]
+        return [Fault(day, "order", Phrase("Each stretch ends after it begins, and the next begins after that."))]
     return []
 
 
 def _holiday_faults(wanted: Hours) -> list[Fault]:
     if wanted.region and not wanted.country:
-        return [Fault("country", "missing", "A region takes a country.")]
+        return [Fault("country", "missing", Phrase("A region takes a country."))]
     for field, region in (("country", None), ("region", wanted.region or None)):
         try:
             Calendar(wanted.key, ZoneInfo("UTC"), NO_WORK, wanted.country or None, region)
         except InvalidCalendar:
-            return [Fault(field, "holidays", "No public holidays are known for this.")]
+            return [Fault(field, "holidays", Phrase("No public holidays are known for this."))]
     return []
 
 
@@ -200,5 +206,5 @@ def _from(row: CalendarRow) -> Hours:
 def _row(session: Session, key: str) -> CalendarRow:
     row = session.scalar(select(CalendarRow).where(CalendarRow.key == key).with_for_update())
     if row is None:
-        raise NotFound(f"calendar {key}")
+        raise NotFound
     return row

@@ -8,13 +8,14 @@ from typing import Final
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from routing.phrase import Phrase, counted, marked
 from routing.visibility import Actor, Role
 from routing.work import Channel
 from spoc.db.reports import ContactRateRow, ReportSettingRow
-from spoc.errors import NotAllowed
+from spoc.errors import Fault, NotAllowed
 from spoc.reports.changes import RATE, Change, rate_before, rate_json, setting_before, write_change
 from spoc.reports.costs import Rate
-from spoc.reports.errors import InvalidReportSetting, ReportFault
+from spoc.reports.errors import InvalidReportSetting
 from spoc.reports.presets import FACTOR, SETTINGS, rate_values
 from spoc.reports.question import LONGEST_LIMIT, YEARS
 
@@ -23,7 +24,10 @@ HIGHEST_RATE: Final = Decimal(100_000)
 FACTORS: Final = (Decimal("0.1"), Decimal(10))
 TIERS: Final = (0, 1, 2)
 LONGEST_TEXT: Final = 300
-_MISSING: Final = {"source": "Say where the number comes from.", "why": "Say why it changes."}
+_MISSING: Final = {"source": Phrase("Say where the number comes from."), "why": Phrase("Say why it changes.")}
+_TOO_LONG: Final = counted(
+    "Say it in at most %(number)s character.", "Say it in at most %(number)s characters.", LONGEST_TEXT
+)
 
 
 def change_setting(session: Session, actor: Actor, key: str, raw: str, source: str, now: datetime, *, why: str) -> None:
@@ -39,7 +43,7 @@ def change_setting(session: Session, actor: Actor, key: str, raw: str, source: s
     faults = [*_text_faults("source", source), *_text_faults("why", why)]
     value = _value(key, raw.strip(), faults)
     if faults:
-        raise InvalidReportSetting(tuple(faults))
+        raise InvalidReportSetting(faults)
     after = {"value": value, "source": source.strip()}
     before = setting_before(session, key)
     if before == after:
@@ -89,33 +93,33 @@ def read_rate(raw: Mapping[str, str]) -> Rate:
     high = _decimal(raw, "high", (Decimal(0), HIGHEST_RATE), faults)
     currency = raw.get("currency", "").strip().upper()
     if not (len(currency) == 3 and currency.isascii() and currency.isalpha()):  # noqa: PLR2004 - ISO 4217
-        faults.append(ReportFault("currency", "invalid", "Give the currency's three letters, such as EUR."))
+        faults.append(Fault("currency", "invalid", Phrase("Give the currency's three letters, such as EUR.")))
     if not faults and high < low:
-        faults.append(ReportFault("high", "below_low", "The upper end lies below the lower end."))
+        faults.append(Fault("high", "below_low", Phrase("The upper end lies below the lower end.")))
     valid_from = _day(raw.get("valid_from", "").strip(), faults)
     if faults:
-        raise InvalidReportSetting(tuple(faults))
+        raise InvalidReportSetting(faults)
     return Rate(channel, tier, low, high, currency, valid_from, raw["source"].strip())
 
 
 def _check_may_change(actor: Actor) -> None:
     if not MAY_CHANGE & actor.roles:
-        raise NotAllowed("Managers and administrators change targets, limits and rates.")
+        raise NotAllowed(marked("Managers and administrators change targets, limits and rates."))
 
 
-def _text_faults(name: str, raw: str) -> list[ReportFault]:
+def _text_faults(name: str, raw: str) -> list[Fault]:
     """Of the source or the reason: both must be there and be of a bearable length."""
     text = raw.strip()
     if not text:
-        return [ReportFault(name, "required", _MISSING[name])]
+        return [Fault(name, "required", _MISSING[name])]
     if len(text) > LONGEST_TEXT or "\x00" in text:
-        return [ReportFault(name, "too_long", f"Say it in at most {LONGEST_TEXT} characters.")]
+        return [Fault(name, "too_long", _TOO_LONG)]
     return []
 
 
-def _value(key: str, raw: str, faults: list[ReportFault]) -> str | int | None:
+def _value(key: str, raw: str, faults: list[Fault]) -> str | int | None:
     if key not in SETTINGS:
-        faults.append(ReportFault("key", "unknown", "There is no such setting."))
+        faults.append(Fault("key", "unknown", Phrase("There is no such setting.")))
         return None
     if key.startswith("limit."):
         return _limit(raw, faults)
@@ -124,48 +128,50 @@ def _value(key: str, raw: str, faults: list[ReportFault]) -> str | int | None:
     return str(_decimal({"value": raw}, "value", (Decimal(0), Decimal(100)), faults) / 100)
 
 
-def _limit(raw: str, faults: list[ReportFault]) -> str | int | None:
+def _limit(raw: str, faults: list[Fault]) -> str | int | None:
     if raw in ("contact", "none"):
         return "contact" if raw == "contact" else None
     minutes = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 7 else 0  # noqa: PLR2004 - digits of the longest
     if not 0 < minutes <= LONGEST_LIMIT:
-        text = f"Give business minutes from 1 to {LONGEST_LIMIT}, contact, or none."
-        faults.append(ReportFault("value", "out_of_range", text))
+        said = Phrase("Give business minutes from 1 to %(most)s, contact, or none.", {"most": LONGEST_LIMIT})
+        faults.append(Fault("value", "out_of_range", said))
     return minutes
 
 
-def _decimal(raw: Mapping[str, str], name: str, within: tuple[Decimal, Decimal], faults: list[ReportFault]) -> Decimal:
+def _decimal(raw: Mapping[str, str], name: str, within: tuple[Decimal, Decimal], faults: list[Fault]) -> Decimal:
     try:
         number = Decimal(raw.get(name, "").strip())
     except InvalidOperation:
         number = Decimal("NaN")
     if not number.is_finite() or not within[0] <= number <= within[1]:
-        faults.append(ReportFault(name, "out_of_range", f"Give a number from {within[0]} to {within[1]}."))
+        said = Phrase("Give a number from %(least)s to %(most)s.", {"least": within[0], "most": within[1]})
+        faults.append(Fault(name, "out_of_range", said))
         return Decimal(0)
     if number != round(number, 4):
-        faults.append(ReportFault(name, "too_fine", "Give at most four digits after the point."))
+        faults.append(Fault(name, "too_fine", Phrase("Give at most four digits after the point.")))
     return number
 
 
-def _channel(raw: str, faults: list[ReportFault]) -> Channel | None:
+def _channel(raw: str, faults: list[Fault]) -> Channel | None:
     if raw and raw not in {channel.value for channel in Channel}:
-        faults.append(ReportFault("channel", "unknown_choice", f"Choose one of {', '.join(Channel)}, or any."))
+        said = Phrase("Choose one of %(choices)s, or any.", {"choices": ", ".join(Channel)})
+        faults.append(Fault("channel", "unknown_choice", said))
         return None
     return Channel(raw) if raw else None
 
 
-def _tier(raw: str, faults: list[ReportFault]) -> int | None:
+def _tier(raw: str, faults: list[Fault]) -> int | None:
     if raw and raw not in {str(tier) for tier in TIERS}:
-        faults.append(ReportFault("tier", "unknown_choice", "Choose tier 0, 1 or 2, or any."))
+        faults.append(Fault("tier", "unknown_choice", Phrase("Choose tier 0, 1 or 2, or any.")))
         return None
     return int(raw) if raw else None
 
 
-def _day(raw: str, faults: list[ReportFault]) -> date:
+def _day(raw: str, faults: list[Fault]) -> date:
     try:
         day = date.fromisoformat(raw)
     except ValueError:
         day = date.min
     if day.year not in YEARS:
-        faults.append(ReportFault("valid_from", "invalid_date", "Give a date as 2026-07-01."))
+        faults.append(Fault("valid_from", "invalid_date", Phrase("Give a date as 2026-07-01.")))
     return day

@@ -18,7 +18,7 @@ RATE_DIGITS = 6
 CENT = Decimal("0.01")
 
 
-def to_json(report: FcrReport) -> dict[str, Any]:
+def to_json(report: FcrReport, say: definitions.Say = str) -> dict[str, Any]:
     """JSON values only. Rates are shares of one, or null where there are fewer than 20 cases; money is text.
 
     `rate` is resolved of decided as it stands. `headline` is that of a closed period, null while it is open;
@@ -26,7 +26,7 @@ def to_json(report: FcrReport) -> dict[str, Any]:
     """
     question = report.question
     return {
-        "definition": definitions.FCR,
+        "definition": say(definitions.FCR),
         "version": definitions.VERSION,
         "window_days": report.window_days,
         "time_limits": {channel.value: limit for channel, limit in sorted(report.limits.by_channel.items())},

@@ -1,17 +1,13 @@
 """What can be wrong with a question or a setting of the reports; all faults at once."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from spoc.errors import Invalid
+from spoc.errors import Fault, Invalid, Mendable
 
 
-@dataclass(frozen=True)
-class ReportFault:
-    """One parameter or field that cannot be used, and why."""
-
-    field: str
-    code: str
-    message: str
+def _by_name(faults: Sequence[Mendable]) -> str:
+    """For the command line, which shows no list: a sentence such as "Give it once." says nothing without the name."""
+    return " ".join(f"{fault.field}: {fault.message}" for fault in faults)
 
 
 class InvalidQuestion(Invalid):
@@ -19,11 +15,11 @@ class InvalidQuestion(Invalid):
 
     code = "invalid_question"
 
-    faults: tuple[ReportFault, ...]
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__(faults=faults)
 
-    def __init__(self, faults: tuple[ReportFault, ...]) -> None:
-        super().__init__(" ".join(f"{fault.field}: {fault.message}" for fault in faults))
-        self.faults = faults
+    def __str__(self) -> str:
+        return _by_name(self.faults)
 
 
 class InvalidReportSetting(Invalid):
@@ -31,8 +27,8 @@ class InvalidReportSetting(Invalid):
 
     code = "invalid_report_setting"
 
-    faults: tuple[ReportFault, ...]
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__(faults=faults)
 
-    def __init__(self, faults: tuple[ReportFault, ...]) -> None:
-        super().__init__(" ".join(f"{fault.field}: {fault.message}" for fault in faults))
-        self.faults = faults
+    def __str__(self) -> str:
+        return _by_name(self.faults)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from spoc.reports import definitions
+from spoc.reports.definitions import Say
 from spoc.reports.document import CENT, share_of
 from spoc.reports.fcr import FcrReport, everything
 from spoc.reports.groups import Group
@@ -36,7 +37,7 @@ COST_COLUMNS: Final = (
 )
 LINE_COLUMNS: Final = (
     *("reference", "title", "service", "channel", "at", "resolved_at"),
-    *("verdict", "reason", "excluded", "kind", "cause", "late_logged"),
+    *("verdict", "reason", "excluded", "kind", "cause", "late_logged", "same_as", "words"),
 )
 
 
@@ -55,27 +56,41 @@ def restored(text: str) -> str:
     return text[1:] if text[:1] == _QUOTE else text
 
 
-def fcr_csv(report: FcrReport) -> str:
+def fcr_csv(report: FcrReport, say: Say = str) -> str:
     """One line a group of the question's `by`, and one for all."""
     groups = [] if report.hidden else report.groups
-    return _file(report, definitions.FCR, FCR_COLUMNS, (_fcr_line(group) for group in (*groups, everything(report))))
+    return _file(
+        report,
+        definitions.FCR,
+        say,
+        FCR_COLUMNS,
+        (_fcr_line(group) for group in (*groups, everything(report))),
+    )
 
 
-def repeat_csv(report: FcrReport, groups: Sequence[CostGroup]) -> str:
+def repeat_csv(report: FcrReport, groups: Sequence[CostGroup], say: Say = str) -> str:
     """One line a group and currency."""
-    return _file(report, definitions.REPEATS, COST_COLUMNS, (line for group in groups for line in _cost_lines(group)))
+    return _file(
+        report,
+        definitions.REPEATS,
+        say,
+        COST_COLUMNS,
+        (line for group in groups for line in _cost_lines(group)),
+    )
 
 
-def lines_csv(report: FcrReport, lines: Iterable[Listed]) -> str:
+def lines_csv(report: FcrReport, lines: Iterable[Listed], say: Say = str) -> str:
     """The list behind a figure, as far as the reader may open it."""
-    return _file(report, definitions.FCR, LINE_COLUMNS, (_listed(line) for line in lines))
+    return _file(report, definitions.FCR, say, LINE_COLUMNS, (_listed(line) for line in lines))
 
 
-def _file(report: FcrReport, definition: str, columns: Sequence[str], lines: Iterable[Sequence[Value]]) -> str:
+def _file(
+    report: FcrReport, definition: str, say: Say, columns: Sequence[str], lines: Iterable[Sequence[Value]]
+) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     question = report.question
-    writer.writerow(["definition", definition, "queue", definitions.QUEUE])
+    writer.writerow(["definition", defused(say(definition)), "queue", defused(say(definitions.QUEUE))])
     writer.writerow(
         ["version", definitions.VERSION, "window_days", report.window_days, "as_of", report.as_of.isoformat()]
     )
@@ -139,6 +154,8 @@ def _listed(line: Listed) -> list[Value]:
         line.kind,
         line.cause,
         _WORD[line.late_logged],
+        line.same_as,
+        line.words,
     ]
 
 

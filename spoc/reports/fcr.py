@@ -7,9 +7,10 @@ from functools import cached_property
 
 from sqlalchemy.orm import Session
 
+from routing.closing import GRACE, closes_at
 from spoc.reports.costs import Cost, desk_caused_cost, repeat_contact_cost
 from spoc.reports.facts import read_facts
-from spoc.reports.groups import GRACE, Group, closes_at, grouped, groups_of, is_closed, longest_window
+from spoc.reports.groups import Group, grouped, groups_of, is_closed, longest_window
 from spoc.reports.measures import (
     Figure,
     Judged,

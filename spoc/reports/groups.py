@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
+from routing.closing import closes_at
 from spoc.reports.costs import cause_of
 from spoc.reports.measures import Figure, Judged, Tally, gross_fcr, net_fcr, repeat_contact_rate
 from spoc.reports.opening import Opening
@@ -14,7 +15,6 @@ from spoc.reports.question import By, Question
 from spoc.reports.suppress import of_judged, of_touches, suppressed
 from spoc.reports.touches import Touch
 
-GRACE: Final = timedelta(days=3)
 NOTHING: Final = Figure(0, 0)
 NO_OPENINGS: Final = Tally()
 NO_QUEUE: Final = ""
@@ -93,11 +93,6 @@ def last_day(by: By, key: str) -> date | None:
     return (
         start + timedelta(days=6) if by is By.WEEK else (start + timedelta(days=31)).replace(day=1) - timedelta(days=1)
     )
-
-
-def closes_at(end_at: datetime, window_days: int) -> datetime:
-    """Period end + W + grace, in days of 24 hours."""
-    return end_at.astimezone(UTC) + timedelta(days=window_days) + GRACE
 
 
 def is_closed(end_at: datetime, judged: Sequence[Judged], window_days: int, as_of: datetime) -> bool:

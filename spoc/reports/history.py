@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from spoc.db.tickets import EventRow
 from spoc.reports.opening import Handoff, Reopening
-from spoc.reports.scope import any_of
+from spoc.reports.scope import any_of, of_what_counts
 
 _KINDS = ("placed", "handed_off", "reopened", "ticket_reopened")
 
@@ -41,6 +41,7 @@ def read_happened(session: Session, ticket_ids: Iterable[int], now: datetime) ->
             EventRow.what,
         )
         .where(EventRow.ticket_id == any_of(ticket_ids), EventRow.kind.in_(_KINDS), EventRow.at <= now)
+        .where(of_what_counts())
         .order_by(EventRow.ticket_id, EventRow.number)
     )
     tickets: defaultdict[int, list[Happened]] = defaultdict(list)

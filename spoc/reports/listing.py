@@ -4,19 +4,19 @@ A case that the figure counts is listed; which ticket it is, only to those who m
 of at all (confidential services) is in neither.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from routing.visibility import Actor
 from routing.work import Channel, ContactKind, RepeatCause
-from spoc.db.tickets import TicketRow
-from spoc.db.visible import visible_tickets
+from spoc.db.tickets import AskRow, EventRow, TicketRow
+from spoc.db.visible import visible_tickets, works_on
 from spoc.reports.costs import cause_of
 from spoc.reports.fcr import FcrReport
 from spoc.reports.groups import cut_by
@@ -54,7 +54,10 @@ class Behind:
 
 @dataclass(frozen=True)
 class Listed:
-    """One line; `verdict` for openings, `kind` for contacts. With an empty reference the ticket is not the reader's."""
+    """One line; `verdict` for openings, `kind` for contacts. With an empty reference the ticket is not the reader's.
+
+    `same_as` and `words` are what an agent said as they left it out, for those who work on the ticket.
+    """
 
     reference: str
     title: str
@@ -65,6 +68,8 @@ class Listed:
     verdict: VerdictKind | None = None
     reason: Reason | None = None
     excluded: str | None = None
+    same_as: str = ""
+    words: str = ""
     kind: ContactKind | None = None
     cause: RepeatCause | None = None
     late_logged: bool = False
@@ -81,7 +86,8 @@ def lines_behind(session: Session, report: FcrReport, actor: Actor, behind: Behi
     elif behind.of is Of.EXCLUDED:
         left_out = [one for one in report.left_out if _in_group(report, behind)(one.opening)]
         titles = _titles(session, actor, (one.opening.ticket_id for one in left_out))
-        listed = [_left_out(one, report, titles.get(one.opening.ticket_id)) for one in left_out]
+        said = _said(session, actor, (one.opening.id for one in left_out))
+        listed = [_left_out(one, report, titles.get(one.opening.ticket_id), said) for one in left_out]
     else:
         judged = list(_judged(report, behind))
         titles = _titles(session, actor, (one.opening.ticket_id for one in judged))
@@ -94,6 +100,18 @@ def _titles(session: Session, actor: Actor, ticket_ids: Iterable[int]) -> dict[i
         select(TicketRow.id, TicketRow.title).where(TicketRow.id == any_of(ticket_ids), visible_tickets(actor))
     )
     return {row.id: row.title for row in rows}
+
+
+def _said(session: Session, actor: Actor, ask_ids: Iterable[int]) -> dict[int, Mapping[str, Any]]:
+    """With what each was left out the last time, where the actor works on the ticket: agents wrote it for agents."""
+    rows = session.execute(
+        select(EventRow.ask_id, EventRow.what)
+        .join(AskRow, (AskRow.id == EventRow.ask_id) & (AskRow.ticket_id == EventRow.ticket_id))
+        .join(TicketRow, TicketRow.id == EventRow.ticket_id)
+        .where(AskRow.id == any_of(ask_ids), EventRow.kind == "left_out", works_on(actor))
+        .order_by(EventRow.number)
+    )
+    return {row.ask_id: row.what for row in rows if row.ask_id is not None}
 
 
 def _in_group(report: FcrReport, behind: Behind) -> Callable[[Opening], bool]:
@@ -154,8 +172,9 @@ def _opening(one: Judged, report: FcrReport, title: str | None) -> Listed:
     )
 
 
-def _left_out(one: LeftOut, report: FcrReport, title: str | None) -> Listed:
+def _left_out(one: LeftOut, report: FcrReport, title: str | None, said: Mapping[int, Mapping[str, Any]]) -> Listed:
     opening = one.opening
+    by_person = said.get(opening.id, {}) if opening.excluded == one.why else {}
     return Listed(
         reference="" if title is None else opening.reference,
         title=title or "",
@@ -164,6 +183,8 @@ def _left_out(one: LeftOut, report: FcrReport, title: str | None) -> Listed:
         at=opening.opened_at,
         resolved_at=opening.resolution(report.as_of),
         excluded=one.why,
+        same_as=by_person.get("of") or "",
+        words=by_person.get("words", ""),
     )
 
 

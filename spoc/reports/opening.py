@@ -11,15 +11,12 @@ from enum import StrEnum
 from typing import Final, Literal, TypeAlias
 
 from routing.calendars import Calendar, working_time_between
-from routing.work import Channel, ContactKind, RepeatCause
+from routing.work import Channel, ContactKind, LeftOutAs, RepeatCause
 
 SPOILING: Final = frozenset({ContactKind.RESPONSE, ContactKind.REPEAT})
 COUNTING: Final = SPOILING | {ContactKind.FIRST}
 LONGEST_CONTACT: Final = timedelta(hours=2)
 """A contact whose end was forgotten, or lies further off, is taken to have ended after this long."""
-
-
-CANCELLED: Final = "cancelled"
 
 
 class VerdictKind(StrEnum):
@@ -178,7 +175,7 @@ def exclusion(opening: Opening, as_set: Limits, now: datetime) -> str | None:
     if opening.excluded is not None or cancelled_at is None or cancelled_at > now:
         return opening.excluded
     before = verdict(replace(opening, cancelled_at=None), cancelled_at, as_set)
-    return CANCELLED if before.kind is VerdictKind.PENDING else None
+    return LeftOutAs.CANCELLED if before.kind is VerdictKind.PENDING else None
 
 
 def is_past_window(opening: Opening, now: datetime) -> bool:

@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from routing.phrase import marked
 from routing.work import Channel
 from spoc.db.reports import ContactRateRow, ReportSettingRow
 from spoc.reports.costs import Rate
@@ -17,8 +18,11 @@ NET_TARGET: Final = "target.net_fcr"
 REPEAT_TARGET: Final = "target.repeat_rate"
 FACTOR: Final = "cost.f"
 
-_IN_THE_CONTACT: Final = "Default: resolved before that contact ended"
-_ONE_HOUR: Final = "MetricNet: one business hour for mail and web"
+_ASKED_FOR: Final = marked(
+    "The target this product was asked for. MetricNet quotes 74 % as the average, range 41 to 94 %"
+)
+_IN_THE_CONTACT: Final = marked("Default: resolved before that contact ended")
+_ONE_HOUR: Final = marked("MetricNet: one business hour for mail and web")
 
 
 @dataclass(frozen=True)
@@ -35,11 +39,9 @@ def limit_key(channel: Channel) -> str:
 
 SETTINGS: Final = MappingProxyType(
     {
-        NET_TARGET: Preset(
-            "0.74", "The target this product was asked for. MetricNet quotes 74 % as the average, range 41 to 94 %"
-        ),
-        REPEAT_TARGET: Preset("0.10", "Preset of this product: fewer than one contact in ten is a repeat"),
-        FACTOR: Preset("1.0", "Default. LimeBridge measured 1.3 to 1.5: second contacts take longer"),
+        NET_TARGET: Preset("0.74", _ASKED_FOR),
+        REPEAT_TARGET: Preset("0.10", marked("Preset of this product: fewer than one contact in ten is a repeat")),
+        FACTOR: Preset("1.0", marked("Default. LimeBridge measured 1.3 to 1.5: second contacts take longer")),
         limit_key(Channel.PHONE): Preset("contact", _IN_THE_CONTACT),
         limit_key(Channel.CHAT): Preset("contact", _IN_THE_CONTACT),
         limit_key(Channel.WALK_IN): Preset("contact", _IN_THE_CONTACT),
@@ -53,22 +55,37 @@ BEGINNING: Final = date(2000, 1, 1)
 """Preset rates hold for whatever history is brought in."""
 
 STARTING_RATE: Final = Rate(
-    None, None, Decimal("2.70"), Decimal("5.60"), "USD", BEGINNING, "Call-centre calls, 2.70 to 5.60 USD; preset"
+    None,
+    None,
+    Decimal("2.70"),
+    Decimal("5.60"),
+    "USD",
+    BEGINNING,
+    marked("Call-centre calls, 2.70 to 5.60 USD; preset"),
 )
 
 OTHER_RATES: Final = (
-    Rate(None, 1, Decimal("22.00"), Decimal("22.00"), "USD", BEGINNING, "MetricNet, North America, level 1"),
-    Rate(None, 0, Decimal("2.00"), Decimal("2.00"), "USD", BEGINNING, "MetricNet, North America, level 0"),
-    Rate(None, None, Decimal("8.01"), Decimal("8.01"), "USD", BEGINNING, "Gartner 2019, live channels"),
-    Rate(None, 0, Decimal("0.10"), Decimal("0.10"), "USD", BEGINNING, "Gartner 2019, self-service"),
+    Rate(None, 1, Decimal("22.00"), Decimal("22.00"), "USD", BEGINNING, marked("MetricNet, North America, level 1")),
+    Rate(None, 0, Decimal("2.00"), Decimal("2.00"), "USD", BEGINNING, marked("MetricNet, North America, level 0")),
+    Rate(None, None, Decimal("8.01"), Decimal("8.01"), "USD", BEGINNING, marked("Gartner 2019, live channels")),
+    Rate(None, 0, Decimal("0.10"), Decimal("0.10"), "USD", BEGINNING, marked("Gartner 2019, self-service")),
 )
 """What others publish: shown beside the desk's own, to choose from."""
 
 OTHER_TARGETS: Final = (
-    (Decimal("0.70"), "SQM, average"),
-    (Decimal("0.74"), "MetricNet, average; range 41 to 94 %"),
-    (Decimal("0.80"), "SQM, world class"),
+    (Decimal("0.70"), marked("SQM, average")),
+    (Decimal("0.74"), marked("MetricNet, average; range 41 to 94 %")),
+    (Decimal("0.80"), marked("SQM, world class")),
 )
+
+SOURCES: Final = frozenset(
+    {
+        *(preset.source for preset in SETTINGS.values()),
+        *(rate.source for rate in (STARTING_RATE, *OTHER_RATES)),
+        *(source for _, source in OTHER_TARGETS),
+    }
+)
+"""Sources in words of ours, stored in English; any other is as somebody wrote it."""
 
 
 def seed(session: Session, now: datetime) -> None:

@@ -9,15 +9,20 @@ from enum import StrEnum
 from typing import Final, Literal, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
+from routing.phrase import Phrase, counted
 from routing.visibility import Actor
 from routing.work import Channel
-from spoc.reports.errors import InvalidQuestion, ReportFault
+from spoc.errors import Fault
+from spoc.reports.errors import InvalidQuestion
 
 USUAL_WEEKS: Final = 12
 WINDOWS: Final = range(1, 31)
 LONGEST_PERIOD: Final = 4_000  # days: a decade, and a little
 LONGEST_LIMIT: Final = 60 * 24 * 30
 YEARS: Final = range(1970, 2201)
+_TOO_LONG: Final = counted(
+    "A period has at most %(number)s day.", "A period has at most %(number)s days.", LONGEST_PERIOD
+)
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _NUMBER: Final = re.compile(r"\d{1,6}", re.ASCII)
 
@@ -96,16 +101,19 @@ def usual_question(actor: Actor | None, zone: ZoneInfo, now: datetime) -> Questi
 
 
 def read_question(
-    given: Sequence[tuple[str, str]], usual: Question, also: Iterable[str] = (), by: Sequence[By] = OPENINGS_BY
+    given: Sequence[tuple[str, str]],
+    usual: Question,
+    allowed: Iterable[str] = PARAMETERS,
+    by: Sequence[By] = OPENINGS_BY,
 ) -> Question:
     """The question that names and values of an address ask; what is not given, or empty, is as `usual`.
 
-    `also` names parameters that belong to the page and are not looked at.
+    `allowed` are the names that may be given; those that are none of `PARAMETERS` belong to the page.
 
     Raises:
         InvalidQuestion: with every fault: unknown or repeated names, values that mean nothing, a period backwards.
     """
-    reader = _Reader(given, frozenset((*PARAMETERS, *also)))
+    reader = _Reader(given, frozenset(allowed))
     question = Question(
         actor=usual.actor,
         start_on=reader.day("from") or usual.start_on,
@@ -117,9 +125,9 @@ def read_question(
         time_limit=reader.time_limit(),
     )
     if question.end_on < question.start_on:
-        reader.fault("to", "before_from", "The period ends before it begins.")
+        reader.fault("to", "before_from", Phrase("The period ends before it begins."))
     if question.days > LONGEST_PERIOD:
-        reader.fault("from", "too_long", f"A period has at most {LONGEST_PERIOD} days.")
+        reader.fault("from", "too_long", _TOO_LONG)
     reader.finish()
     return question
 
@@ -131,25 +139,25 @@ class _Reader:
     """Collects what is wrong while values are taken, so that all of it can be told at once."""
 
     def __init__(self, given: Sequence[tuple[str, str]], allowed: frozenset[str]) -> None:
-        self._values = {name: value.strip() for name, value in given}
-        self._faults: list[ReportFault] = []
+        self._values = {name: value.strip() for name, value in given if name in allowed}
+        self._faults: list[Fault] = []
         for name, times in Counter(name for name, _ in given).items():
             if name not in allowed:
-                self.fault(name[:60], "unknown", "There is no such parameter.")
+                self.fault(name[:60], "unknown", Phrase("There is no such parameter."))
             elif times > 1:
-                self.fault(name, "repeated", "Give it once.")
+                self.fault(name, "repeated", Phrase("Give it once."))
 
-    def fault(self, name: str, code: str, message: str) -> None:
-        self._faults.append(ReportFault(name, code, message))
+    def fault(self, name: str, code: str, said: Phrase) -> None:
+        self._faults.append(Fault(name, code, said))
 
     def finish(self) -> None:
         if self._faults:
-            raise InvalidQuestion(tuple(self._faults))
+            raise InvalidQuestion(self._faults)
 
     def text(self, name: str) -> str | None:
         value = self._values.get(name) or None
         if value is not None and ("\x00" in value or len(value) > 200):  # noqa: PLR2004 - longer than any key or name
-            self.fault(name, "invalid", "This is no key or name.")
+            self.fault(name, "invalid", Phrase("This is no key or name."))
             return None
         return value
 
@@ -161,8 +169,11 @@ class _Reader:
             day = date.fromisoformat(value) if _DATE.fullmatch(value) else None
         except ValueError:
             day = None
-        if day is None or day.year not in YEARS:
-            self.fault(name, "invalid_date", "Give a date as 2026-07-01.")
+        if day is None:
+            self.fault(name, "invalid_date", Phrase("Give a date as 2026-07-01."))
+        elif day.year not in YEARS:
+            years = Phrase("Give a date of the years %(first)s to %(last)s.", {"first": YEARS[0], "last": YEARS[-1]})
+            self.fault(name, "invalid_date", years)
             return None
         return day
 
@@ -170,7 +181,7 @@ class _Reader:
         value = self.text(name)
         known = {word.value: word for word in words}
         if value is not None and value not in known:
-            self.fault(name, "unknown_choice", f"Choose one of {', '.join(known)}.")
+            self.fault(name, "unknown_choice", Phrase("Choose one of %(choices)s.", {"choices": ", ".join(known)}))
         return known.get(value or "")
 
     def window(self) -> int | None:
@@ -179,7 +190,7 @@ class _Reader:
             return None
         days = int(value) if _NUMBER.fullmatch(value) else 0
         if days not in WINDOWS:
-            self.fault("window", "out_of_range", "Give whole days from 1 to 30.")
+            self.fault("window", "out_of_range", Phrase("Give whole days from 1 to 30."))
             return None
         return days
 
@@ -189,7 +200,8 @@ class _Reader:
             return "none" if value else None
         minutes = int(value) if _NUMBER.fullmatch(value) else -1
         if not 0 < minutes <= LONGEST_LIMIT:
-            self.fault("time_limit", "out_of_range", f"Give business minutes from 1 to {LONGEST_LIMIT}, or none.")
+            said = Phrase("Give business minutes from 1 to %(most)s, or none.", {"most": LONGEST_LIMIT})
+            self.fault("time_limit", "out_of_range", said)
             return None
         return minutes
 

@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, and_, any_, cast, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 from sqlalchemy.types import Text
 
 from routing.visibility import Actor
-from spoc.db.tickets import AskRow, EventRow, TicketRow
+from spoc.db.tickets import AskRow, EventRow, TaskRow, TicketRow
 from spoc.reports.question import Question
 
 
@@ -35,6 +35,17 @@ def _named(column: ColumnElement[list[str]], actor: Actor) -> ColumnElement[bool
     return column.op("&&", is_comparison=True)(cast(sorted(actor.memberships), ARRAY(Text)))
 
 
+def of_what_counts() -> ColumnElement[bool]:
+    """Condition on `EventRow`: it is of no task that is secret, as `routing.lifecycle.counted` says.
+
+    Not even for those who know of the task: a report reads the same whether or not it exists.
+    """
+    task, other = aliased(TaskRow), aliased(TaskRow)
+    counts = select(other.id).where(other.ask_id == task.ask_id, ~other.secret).correlate(task).exists()
+    secret = select(task.id).where(task.id == EventRow.task_id, task.secret, counts).correlate(EventRow)
+    return ~secret.exists()
+
+
 def first_queue(actor: Actor | None) -> ColumnElement[str | None]:
     """Key of the first queue that the opening was placed in, of those whose part in it the actor may know."""
     placed = EventRow.what["queue"].astext
@@ -44,7 +55,7 @@ def first_queue(actor: Actor | None) -> ColumnElement[str | None]:
     here = and_(EventRow.ticket_id == AskRow.ticket_id, EventRow.ask_id == AskRow.id, EventRow.kind == "placed")
     return (
         select(placed)
-        .where(here, placed.is_not(None), seen)
+        .where(here, placed.is_not(None), seen, of_what_counts())
         .order_by(EventRow.number)
         .limit(1)
         .correlate(AskRow)

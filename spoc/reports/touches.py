@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, select, union
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, Select, func, select, union
+from sqlalchemy.orm import Session, aliased
 
 from routing.work import ContactKind, RepeatCause
 from spoc.db.contacts import ContactRow
@@ -47,6 +47,9 @@ class Touch:
     confidential: bool
 
 
+_Earlier = aliased(AskRow, name="earlier")
+"""The opening that a contact, or the ask it opened, repeats."""
+
 _COLUMNS = (
     ContactRow.id,
     ContactRow.ticket_id,
@@ -60,6 +63,7 @@ _COLUMNS = (
     ContactRow.ended_at,
     ContactRow.late_logged,
     AskRow.same_issue_of_id,
+    _Earlier.excluded.is_not(None).label("of_none"),
 )
 
 
@@ -75,6 +79,7 @@ def _joined(*columns: Any) -> Select[*tuple[Any, ...]]:
         select(*_COLUMNS, *columns)
         .join(AskRow, AskRow.id == ContactRow.ask_id)
         .join(TicketRow, TicketRow.id == ContactRow.ticket_id)
+        .outerjoin(_Earlier, _Earlier.id == func.coalesce(ContactRow.about_ask_id, AskRow.same_issue_of_id))
     )
 
 
@@ -113,18 +118,27 @@ def read_touches(session: Session, question: Question, now: datetime) -> tuple[T
 
 
 def _line(row: Row[Any]) -> Line:
-    linked = row.kind is ContactKind.FIRST and row.same_issue_of_id is not None
+    kind, cause, about_id = _meant(row)
     contact = Contact(
-        kind=ContactKind.REPEAT if linked else row.kind,
+        kind=kind,
         channel=row.channel,
         at=row.started_at,
         ended_at=row.ended_at,
         tier=row.tier,
-        cause=RepeatCause.ASKED_AGAIN if linked else row.cause,
+        cause=cause,
         late_logged=row.late_logged,
     )
-    about_id = row.same_issue_of_id if linked else row.about_ask_id or row.ask_id
     return Line(row.id, row.ticket_id, row.ask_id, about_id, contact)
+
+
+def _meant(row: Row[Any]) -> tuple[ContactKind, RepeatCause | None, int]:
+    """Kind, cause and which opening it is about. What repeats an opening that counts nowhere was asked first."""
+    linked = row.kind is ContactKind.FIRST and row.same_issue_of_id is not None
+    if row.of_none and (linked or row.about_ask_id is not None):
+        return ContactKind.FIRST, None, row.ask_id
+    if linked:
+        return ContactKind.REPEAT, RepeatCause.ASKED_AGAIN, row.same_issue_of_id
+    return row.kind, row.cause, row.about_ask_id or row.ask_id
 
 
 def _touch(row: Row[Any]) -> Touch:

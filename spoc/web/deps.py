@@ -16,6 +16,8 @@ from spoc.people.directory import Visit
 from spoc.people.sessions import Limits, visit_by_session
 from spoc.people.tokens import visit_by_token
 from spoc.settings import Settings
+from spoc.web.formats import View
+from spoc.web.pages import view_of
 from spoc.web.permissions import Permission, permits
 from spoc.web.runtime import Runtime
 from spoc.web.security import is_https
@@ -107,6 +109,14 @@ async def current_visit(visit: FoundVisit) -> Visit:
 
 
 Visitor = Annotated[Visit, Depends(current_visit)]
+
+
+async def seen_view(visit: FoundVisit, now: Now) -> View:
+    return view_of(visit, now)
+
+
+Seen = Annotated[View, Depends(seen_view)]
+"""How who is asking sees dates and numbers, where an answer has them in sentences."""
 
 
 async def current_actor(visit: Visitor) -> Actor:

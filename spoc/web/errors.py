@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 
 from catalog.errors import (
     CatalogueError,
+    DocumentFault,
     InvalidAnswers,
     InvalidCatalogue,
     InvalidCondition,
@@ -29,7 +30,8 @@ from spoc.errors import (
 )
 from spoc.people.errors import TooManyAttempts
 from spoc.web import plain
-from spoc.web.words import gettext, marked
+from spoc.web.security import TurnedAway
+from spoc.words import Sentence, gettext, marked, said, said_as_is
 
 STATUS: Final[dict[type[Exception], int]] = {
     NotSignedIn: 401,
@@ -96,6 +98,13 @@ DETAILS: Final[dict[int, str]] = {
 }
 
 
+UNREADABLE: Final = "unreadable_text"
+NOT_KEPT: Final = marked(
+    "A text or number that was sent cannot be kept: it holds a character such as NUL, or half of one, or is far too"
+    " large. Write it anew."
+)
+
+
 @dataclass(frozen=True)
 class Problem:
     """What is told, whether as a page or as a problem document (RFC 9457)."""
@@ -119,11 +128,17 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, RequestValidationError):
         return _malformed(error)
     status = status_of(type(error))
-    spoken = str(error) if isinstance(error, SPOKEN) else ""
-    return _told(status, _code_of(error, status), spoken, _faults_of(error))
+    return _told(status, _code_of(error, status), spoken(error), _faults_of(error))
+
+
+def spoken(error: Exception) -> str:
+    """An error's own sentence in the reader's language; "" where it has none, or none for the one who asked."""
+    return said(error) if isinstance(error, SPOKEN) and isinstance(error, Sentence) else ""
 
 
 def _http_detail(error: HTTPException) -> str:
+    if isinstance(error, TurnedAway):
+        return said(error.phrase)
     return "" if error.status_code in DETAILS else str(error.detail)
 
 
@@ -131,19 +146,35 @@ def _code_of(error: Exception, status: int) -> str:
     if status == 404 and not isinstance(error, UnknownService):  # noqa: PLR2004 - the status itself
         return "not_found"
     code: str = getattr(error, "code", "") if isinstance(error, SpocError | CatalogueError | RoutingError) else ""
-    return code or {422: "unreadable_text", 503: "unavailable"}.get(status, "internal")
+    return code or {422: UNREADABLE, 503: "unavailable"}.get(status, "internal")
 
 
 def _told(status: int, code: str, detail: str, faults: tuple[dict[str, str], ...] = ()) -> Problem:
     code = "not_found" if code == "http_404" else code
     title = gettext(TITLES.get(status, TITLES[500 if status >= 500 else 400]))  # noqa: PLR2004 - the border of statuses
-    return Problem(status, code, title, detail or gettext(DETAILS.get(status, "")), faults)
+    return Problem(status, code, title, detail or _detail(status, code, faults), faults)
+
+
+def _detail(status: int, code: str, faults: tuple[dict[str, str], ...]) -> str:
+    """For whoever reads no list: a sentence, then each fault after its field."""
+    if code == UNREADABLE:
+        return gettext(NOT_KEPT)
+    named = (f"{fault['field']}: {fault['message']}" if fault["field"] else fault["message"] for fault in faults)
+    return " ".join([gettext(DETAILS.get(status, "")), *named])
 
 
 def _faults_of(error: Exception) -> tuple[dict[str, str], ...]:
+    if isinstance(error, InvalidCatalogue):
+        return tuple(map(_document_fault, error.faults))
     if not isinstance(error, Invalid | InvalidAnswers):
         return ()
-    return tuple({key: str(getattr(fault, key)) for key in ("field", "code", "message")} for fault in error.faults)
+    return tuple({"field": fault.field, "code": fault.code, "message": said(fault)} for fault in error.faults)
+
+
+def _document_fault(fault: DocumentFault) -> dict[str, str]:
+    reason, advice = said_as_is(fault.reason), said_as_is(fault.advice)
+    place = f"{fault.file}:{fault.line}: {fault.where}".removesuffix(": ")
+    return {"field": place, "code": "document", "message": f"{reason} ({advice})" if advice else reason}
 
 
 def _malformed(error: RequestValidationError) -> Problem:
@@ -155,7 +186,7 @@ def _malformed(error: RequestValidationError) -> Problem:
         {
             "field": _field(fault["loc"]),
             "code": str(fault["type"]),
-            "message": plain.said(fault["type"], fault.get("ctx", {})),
+            "message": said(plain.sentence(fault["type"], fault.get("ctx", {}))),
         }
         for fault in found
     )

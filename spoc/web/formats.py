@@ -14,7 +14,7 @@ from babel import Locale
 from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal
 
-from spoc.web.words import gettext, known_locale
+from spoc.words import gettext, known_locale
 
 NOTHING = "–"
 NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
@@ -84,7 +84,9 @@ class View:
             return NOTHING
         today = self.now.astimezone(self._zone).date()
         local = value.astimezone(self._zone)
-        return f"{gettext('today') if local.date() == today else self.day(value)} {self.clock(value)}"
+        # Not inside the f-string: what translators are given is read from the source, where that is one text.
+        day = gettext("today") if local.date() == today else self.day(value)
+        return f"{day} {self.clock(value)}"
 
     def iso(self, value: date | None) -> str:
         """For `<time datetime>`: UTC to the second, or the date. Empty for None, as an attribute should be."""

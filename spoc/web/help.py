@@ -16,16 +16,19 @@ from spoc.errors import NotFound
 from spoc.web.deps import require
 from spoc.web.pages import render
 from spoc.web.permissions import Permission
-from spoc.web.words import gettext, marked
+from spoc.words import gettext, marked
 
 router = APIRouter(include_in_schema=False)
 
 FOLDER: Final = Path(__file__).parent.parent / "help"
 GUIDES: Final = {
     "asking": marked("Asking for something"),
+    "approving": marked("Approving"),
     "desk": marked("Working at the desk"),
+    "register": marked("What there is, and who has it"),
     "reports": marked("Reading the numbers"),
     "catalogue": marked("Keeping the catalogue"),
+    "routing": marked("Who gets which work"),
     "api": marked("Programs that ask"),
     "first-day": marked("First day"),
     "running": marked("Running SPOC"),
@@ -50,7 +53,7 @@ def show_guide(http: Request, guide: Annotated[str, InPath(max_length=40)], _act
         NotFound: there is no such guide.
     """
     if guide not in GUIDES:
-        raise NotFound(f"guide {guide}")
+        raise NotFound
     return _page(http, guide, gettext(GUIDES[guide]))
 
 

@@ -11,9 +11,8 @@ from starlette.responses import JSONResponse, Response
 
 from routing.visibility import Actor
 from spoc.db.remembered import Once, begin, keep
-from spoc.errors import Fault
 from spoc.intake.errors import KeyReused
-from spoc.web.asking.parcel import LONGEST_KEY, Unreadable
+from spoc.web.asking.parcel import LONGEST_KEY, check_key
 from spoc.web.pages import redirect
 
 Key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=LONGEST_KEY)]
@@ -36,8 +35,7 @@ def once(
     """
     if key is None:
         return work(), False
-    if not key.strip() or not key.isprintable():
-        raise Unreadable("The Idempotency-Key is empty.", [Fault("Idempotency-Key", "empty", "Send a key or none.")])
+    check_key(key)
     request = Once(actor.person_id, route, key, fingerprint)
     earlier = begin(session, request)
     if earlier is None:

@@ -1,20 +1,23 @@
 """The outbox: every mail with its state, and the jobs that were given up, for administrators."""
 
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from routing.visibility import Actor
 from spoc.db import outbox
 from spoc.db.jobs import MailState
-from spoc.db.queueing import retry_parked
 from spoc.errors import NotFound
+from spoc.failure import read
 from spoc.web.deps import Database, Running, require
 from spoc.web.pages import notice, redirect, render
 from spoc.web.permissions import Permission
-from spoc.web.words import marked
+from spoc.words import marked, said
 
-router = APIRouter(include_in_schema=False, dependencies=[require(Permission.ADMINISTRATOR)])
+router = APIRouter(include_in_schema=False)
+Administrator = Annotated[Actor, require(Permission.ADMINISTRATOR)]
 
 AGAIN = notice("outbox.again", marked("It is tried again now."), kind="good")
 
@@ -31,30 +34,39 @@ CHIPS = {MailState.FAILED: "late", MailState.KEPT: "soon"}
 
 
 @router.get("/outbox")
-def show(http: Request, session: Database, runtime: Running, before: UUID | None = None) -> Response:
-    found = outbox.mails(session, before)
+def show(
+    http: Request, session: Database, runtime: Running, actor: Administrator, before: UUID | None = None
+) -> Response:
+    found = outbox.mails(session, actor, before)
     older = f"/outbox?before={found[-1].public_id}" if len(found) == outbox.PAGE else None
     return render(
         http,
         "outbox.html",
         mails=found,
-        parked=outbox.parked(session),
+        parked=outbox.parked(session, actor),
         states=STATES,
         chips=CHIPS,
         older=older,
+        went_wrong=lambda text: said(read(text)),
         has_server=runtime.settings.smtp_url is not None,
     )
 
 
 @router.post("/outbox/mails/{mail_id}/again")
-def send_again(http: Request, mail_id: UUID, session: Database) -> Response:
-    if not outbox.send_again(session, mail_id):
+def send_again(http: Request, mail_id: UUID, session: Database, actor: Administrator) -> Response:
+    if not outbox.send_again(session, actor, mail_id):
         raise NotFound
     return redirect(http, "/outbox", told=AGAIN)
 
 
 @router.post("/outbox/jobs/{job_id}/again")
-def run_again(http: Request, job_id: UUID, session: Database) -> Response:
-    if not retry_parked(session, job_id):
+def run_again(http: Request, job_id: UUID, session: Database, actor: Administrator) -> Response:
+    if not outbox.run_again(session, actor, job_id):
         raise NotFound
+    return redirect(http, "/outbox", told=AGAIN)
+
+
+@router.post("/outbox/jobs/again")
+def run_all_again(http: Request, session: Database, _actor: Administrator) -> Response:
+    outbox.try_all_again(session)
     return redirect(http, "/outbox", told=AGAIN)

@@ -12,8 +12,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from routing.visibility import Role
+from spoc import words
 from spoc.people.directory import Organisation, Visit, initials_of
-from spoc.web import words
 from spoc.web.assets import asset
 from spoc.web.formats import View, current_view, seen_by
 from spoc.web.permissions import Permission, permits
@@ -124,6 +124,7 @@ def _environment() -> Environment:
     for name in ("day", "day_long", "moment", "clock", "iso", "number", "percent", "money"):
         made.filters[name] = _seen(name)
     made.filters["initials"] = initials_of
+    made.globals["usual_currency"] = lambda: current_view().currency
     return made
 
 

@@ -20,6 +20,7 @@ class Permission(StrEnum):
     MANAGER_OR_LEAD = "manager_or_lead"
     MANAGER_OR_ADMINISTRATOR = "manager_or_administrator"
     OWNER = "owner"
+    OWNER_OR_ADMINISTRATOR = "owner_or_administrator"
     ADMINISTRATOR = "administrator"
 
 
@@ -29,12 +30,17 @@ NEEDED: Final[dict[Permission, frozenset[Role]]] = {
     Permission.MANAGER_OR_LEAD: frozenset({Role.MANAGER, Role.LEAD}),
     Permission.MANAGER_OR_ADMINISTRATOR: frozenset({Role.MANAGER, Role.ADMINISTRATOR}),
     Permission.OWNER: frozenset({Role.OWNER}),
+    Permission.OWNER_OR_ADMINISTRATOR: frozenset({Role.OWNER, Role.ADMINISTRATOR}),
     Permission.ADMINISTRATOR: frozenset({Role.ADMINISTRATOR}),
 }
 """The roles of which one is enough."""
 
 PUBLIC: Final = frozenset(
-    {"/sign-in", "/sign-out", "/set-password", "/theme", "/static", "/health/live", "/health/ready"}
+    {
+        *("/sign-in", "/sign-out", "/set-password", "/approve", "/theme", "/static", "/health/live", "/health/ready"),
+        "/api/catalogue/schema",  # what a text editor fetches, which has no session; it holds nothing of the desk's own
+        "/api/calls/{call_id}/callback",  # proves itself by its signature
+    }
 )
 """The whole of what strangers may reach, by path."""
 

@@ -3,14 +3,12 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from spoc.web.words import gettext, marked
+from routing.phrase import Phrase, counted, marked
 
 SAID: Final[Mapping[str, str]] = {
     "missing": marked("This is needed."),
     "extra_forbidden": marked("This is not asked for: leave it out."),
     "string_type": marked("This must be text."),
-    "string_too_short": marked("This must have at least %(min_length)s characters."),
-    "string_too_long": marked("This must have at most %(max_length)s characters."),
     "string_pattern_mismatch": marked("This is not of the form that is asked for."),
     "literal_error": marked("This must be one of %(expected)s."),
     "enum": marked("This must be one of %(expected)s."),
@@ -40,9 +38,32 @@ SAID: Final[Mapping[str, str]] = {
 OTHERWISE: Final = marked("This cannot be read.")
 
 
-def said(kind: str, given: Mapping[str, Any]) -> str:
+def sentence(kind: str, given: Mapping[str, Any]) -> Phrase:
     """The sentence for one kind of fault; `given` are pydantic's facts about it, such as `max_length`."""
     try:
-        return gettext(SAID.get(kind, OTHERWISE)) % given
+        found = _sentence(kind, given)
+        str(found)
     except KeyError:
-        return gettext(OTHERWISE)
+        return Phrase(OTHERWISE)
+    return found
+
+
+def _sentence(kind: str, given: Mapping[str, Any]) -> Phrase:
+    match kind:
+        case "string_too_short":
+            return counted(
+                "This must have at least %(number)s character.",
+                "This must have at least %(number)s characters.",
+                given["min_length"],
+            )
+        case "string_too_long":
+            return counted(
+                "This must have at most %(number)s character.",
+                "This must have at most %(number)s characters.",
+                given["max_length"],
+            )
+        case "literal_error" | "enum":  # pydantic joins them by an English "or"
+            expected = given["expected"].replace(" or ", ", ")
+            return Phrase(SAID[kind], {"expected": expected})
+        case _:
+            return Phrase(SAID.get(kind, OTHERWISE), given)

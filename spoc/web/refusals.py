@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from spoc.people.errors import TooManyAttempts
@@ -15,7 +16,7 @@ from spoc.web.deps import recognised
 from spoc.web.errors import STATUS, Problem, problem_of
 from spoc.web.pages import local_path, render
 from spoc.web.security import is_https, secure
-from spoc.web.words import gettext
+from spoc.words import gettext
 
 log = structlog.get_logger()
 
@@ -81,7 +82,7 @@ def _page(http: Request, problem: Problem) -> Response:
         "error.html",
         problem.status,
         title=problem.title,
-        text=_with_faults(problem),
+        text=problem.detail,
         code=quoted if problem.status >= 500 else None,  # noqa: PLR2004 - the border of statuses
         actions=_ways_on(http),
     )
@@ -91,12 +92,6 @@ def _ways_on(http: Request) -> list[tuple[str, str]]:
     first = [(gettext("To the first page"), "/")]
     known = getattr(http.state, "visit", None) is not None
     return first + ([(gettext("My requests"), "/requests"), (gettext("Help"), "/help")] if known else [])
-
-
-def _with_faults(problem: Problem) -> str:
-    """For forms that could only be wrong if they did not come from our page: what is wrong, in one line."""
-    said = [f"{fault['field']}: {fault['message']}." for fault in problem.faults]
-    return " ".join([problem.detail, *said])
 
 
 def _to_sign_in(http: Request) -> Response:
@@ -124,7 +119,13 @@ def broken(http: Request, error: Exception) -> Response:
     return response
 
 
+def gone(_: Request, __: Exception) -> Response:
+    """Whoever asked left before all was sent: no fault of ours, nothing was done, and nobody reads this."""
+    return Response(status_code=400)
+
+
 def add_handlers(app: FastAPI) -> None:
+    app.add_exception_handler(ClientDisconnect, gone)
     for kind in (*STATUS, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, answer)
     app.add_exception_handler(Exception, broken)

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from spoc import clock
+from spoc import clock, words
 from spoc.settings import Settings
 
 
@@ -16,9 +17,13 @@ def no_dispatcher() -> None:
 
 @dataclass(frozen=True)
 class Runtime:
-    """`poke` wakes the dispatcher in this process after a commit; work is never lost if nobody listens."""
+    """`poke` wakes the dispatcher in this process after a commit; work is never lost if nobody listens.
+
+    `texts` is the folder of translations.
+    """
 
     settings: Settings
     sessions: sessionmaker[Session]
     poke: Callable[[], None] = no_dispatcher
     clock: Callable[[], datetime] = clock.now
+    texts: Path = words.FOLDER

@@ -4,6 +4,7 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -14,8 +15,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from routing.phrase import Phrase
+from spoc import words
 from spoc.settings import Settings
-from spoc.web import words
 
 UNSAFE: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 JSON: Final = frozenset({"application/json"})
@@ -52,12 +54,21 @@ def secure(headers: MutableHeaders, *, https: bool) -> None:
         headers.setdefault("strict-transport-security", "max-age=31536000; includeSubDomains")
 
 
+class TurnedAway(HTTPException):
+    """What no route should see, with a sentence that can be said in the reader's language."""
+
+    def __init__(self, status: int, phrase: Phrase) -> None:
+        super().__init__(status, str(phrase))
+        self.phrase = phrase
+
+
 @dataclass(frozen=True)
 class Frame:
     """Outermost: a code to quote for each request, the language of its texts, headers on each answer, and HEAD."""
 
     app: ASGIApp
     settings: Settings
+    texts: Path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -65,7 +76,8 @@ class Frame:
             return
         code = secrets.token_hex(5)
         scope.setdefault("state", {})["request_id"] = code
-        words.speak(words.choose(Headers(scope=scope).get("accept-language", "")))
+        accepted = Headers(scope=scope).get("accept-language", "")
+        words.speak(words.choose(accepted, words.languages(self.texts)), self.texts)
         https = is_https(scope, self.settings)
         is_head = scope["method"] == "HEAD"  # answered as GET is, by the same route with the same rights
 
@@ -118,7 +130,7 @@ def check_host(headers: Headers) -> None:
     """400 unless there is exactly one Host that is a host: addresses are built from it."""
     hosts = headers.getlist("host")
     if len(hosts) != 1 or HOST.fullmatch(hosts[0]) is None:
-        raise HTTPException(400, "The Host header cannot be used.")
+        raise TurnedAway(400, Phrase("The Host header cannot be used."))
 
 
 def check_origin(http: Request, settings: Settings) -> None:
@@ -138,7 +150,7 @@ def check_origin(http: Request, settings: Settings) -> None:
     else:
         allowed = "cookie" not in headers
     if not allowed:
-        raise HTTPException(403, "This request came from another site.")
+        raise TurnedAway(403, Phrase("This request came from another site."))
 
 
 def _origin(address: str) -> tuple[str, str]:
@@ -161,7 +173,7 @@ def check_kind(path: str, headers: Headers) -> None:
     if not given and not _has_body(headers):
         return
     if given not in kinds_for(path):
-        raise HTTPException(415, "This kind of content is not accepted here.")
+        raise TurnedAway(415, Phrase("This kind of content is not accepted here."))
 
 
 def kinds_for(path: str) -> frozenset[str]:
@@ -178,7 +190,7 @@ def limited(receive: Receive, headers: Headers, most: int) -> Receive:
     """The same stream, ending in 413 once it says or turns out to be longer than `most` bytes."""
     declared = headers.get("content-length", "0")
     if not declared.isascii() or not declared.isdigit():
-        raise HTTPException(400, "The Content-Length header cannot be used.")
+        raise TurnedAway(400, Phrase("The Content-Length header cannot be used."))
     if int(declared[:20]) > most:
         raise _too_large(most)
     seen = 0
@@ -195,4 +207,4 @@ def limited(receive: Receive, headers: Headers, most: int) -> Receive:
 
 
 def _too_large(most: int) -> HTTPException:
-    return HTTPException(413, f"The body is larger than {most} bytes.")
+    return TurnedAway(413, Phrase("The body is larger than %(most)s bytes.", {"most": most}))

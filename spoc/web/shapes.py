@@ -1,41 +1,48 @@
 """The shapes that leave as JSON, the same wherever a thing is answered; each is projected for its reader."""
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from catalog.answers import schema
-from catalog.examples import example
-from catalog.service import FieldKind, Service
-from routing.visibility import Actor, Part, Sight, TicketView, sight
-from routing.work import TaskState
+from catalog.examples import example_here
+from catalog.service import Service
+from routing.visibility import Actor, Sight, sight
+from routing.why import Why, told
+from routing.work import TaskKind, TaskState
 from spoc.intake.write import Accepted, AcceptedTask
+from spoc.web.formats import View
+from spoc.web.why import sentences
 
 
 def task_json(
     *,
     id_: UUID,
     key: str,
+    kind: TaskKind,
     title: str,
     queue: str | None,
     state: TaskState,
     opens_at: datetime | None,
     due_at: datetime | None,
     needs: Iterable[str],
-    why: Iterable[str],
+    why: Iterable[Why],
+    view: View,
 ) -> dict[str, Any]:
-    """One task. `queue` is null where a person has the step; instants are ISO 8601 in UTC."""
+    """One task. `queue` is null where people have the step; instants are ISO 8601 in UTC, `why` sentences."""
     return {
         "id": str(id_),
         "key": key,
+        "kind": kind.value,
         "title": title,
         "queue": queue,
         "state": state.value,
         "opens_at": instant(opens_at),
         "due_at": instant(due_at),
         "needs": list(needs),
-        "why": list(why),
+        "why": sentences(why, view),
     }
 
 
@@ -44,37 +51,30 @@ def instant(at: datetime | None) -> str | None:
     return at.isoformat().replace("+00:00", "Z") if at else None
 
 
-def accepted_json(accepted: Accepted, actor: Actor) -> dict[str, Any]:
+def accepted_json(accepted: Accepted, actor: Actor, view: View) -> dict[str, Any]:
     """The answer of `POST /intake`: the ticket with every task that this reader may see."""
-    view = TicketView(
-        requester_id=accepted.requester_id,
-        subject_id=accepted.subject_id,
-        secret=accepted.secret,
-        confidential_to=frozenset(accepted.confidential_to),
-        queues=frozenset(task.queue for task in accepted.tasks if task.queue),
-        people=frozenset(task.person_id for task in accepted.tasks if task.person_id),
-    )
-    seen = [task for task in accepted.tasks if _is_seen(actor, view, task)]
-    keys = {task.key for task in seen}
+    sights = {task.key: sight(actor, accepted.view, task.part) for task in accepted.tasks}
+    seen = {task.key: task.title for task in accepted.tasks if sights[task.key] is Sight.FULL}
+    masked = frozenset(key for key, how in sights.items() if how is Sight.MASK)
     return {
         "reference": accepted.reference,
         "url": f"/tickets/{accepted.reference}",
         "title": accepted.title,
         "state": accepted.state.value,
         "service": accepted.service_key,
-        "tasks": [_accepted_task_json(task, keys) for task in seen],
+        "tasks": [
+            _accepted_task_json(replace(task, why=told(task.why, seen, masked)), seen, view)
+            for task in accepted.tasks
+            if task.key in seen
+        ],
     }
 
 
-def _is_seen(actor: Actor, view: TicketView, task: AcceptedTask) -> bool:
-    part = Part(queue=task.queue, confidential_to=frozenset(task.confidential_to), person_id=task.person_id)
-    return sight(actor, view, part) is Sight.FULL
-
-
-def _accepted_task_json(task: AcceptedTask, seen: Collection[str]) -> dict[str, Any]:
+def _accepted_task_json(task: AcceptedTask, seen: Collection[str], view: View) -> dict[str, Any]:
     return task_json(
         id_=task.id,
         key=task.key,
+        kind=task.kind,
         title=task.title,
         queue=task.queue,
         state=task.state,
@@ -82,6 +82,7 @@ def _accepted_task_json(task: AcceptedTask, seen: Collection[str]) -> dict[str, 
         due_at=task.due_at,
         needs=[need for need in task.needs if need in seen],
         why=task.why,
+        view=view,
     )
 
 
@@ -98,14 +99,8 @@ def service_json(service: Service) -> dict[str, Any]:
 
 def whole_service_json(service: Service, mail: str, locations: Mapping[str, str], today: date) -> dict[str, Any]:
     """A service with the JSON Schema of its answers and an example that is valid here: its people and places exist."""
-    return {**service_json(service), "schema": schema(service), "example": _example(service, mail, locations, today)}
-
-
-def _example(service: Service, mail: str, locations: Mapping[str, str], today: date) -> dict[str, Any]:
-    answers: dict[str, Any] = dict(example(service, today))
-    for field in service.form:
-        if field.key in answers and field.kind is FieldKind.PERSON:
-            answers[field.key] = mail
-        if field.key in answers and field.kind is FieldKind.LOCATION and answers[field.key] not in locations:
-            answers[field.key] = next(iter(locations), None)
-    return {key: value for key, value in answers.items() if value is not None}
+    return {
+        **service_json(service),
+        "schema": schema(service),
+        "example": example_here(service, today, mail, locations),
+    }

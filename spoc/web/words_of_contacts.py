@@ -1,4 +1,4 @@
-"""How pages speak of contacts: channels, kinds and causes, one wording wherever they are shown.
+"""How pages speak of contacts: channels, kinds, causes, and why an ask counts nowhere; one wording everywhere.
 
 Channels and causes read on inside a sentence; `capitalised` makes them begin a cell or a heading.
 """
@@ -6,8 +6,8 @@ Channels and causes read on inside a sentence; `capitalised` makes them begin a 
 from collections.abc import Mapping
 from typing import Final
 
-from routing.work import Channel, ContactKind, RepeatCause
-from spoc.web.words import marked
+from routing.work import Channel, ContactKind, LeftOutAs, RepeatCause
+from spoc.words import marked
 
 CHANNELS: Final[Mapping[Channel, str]] = {
     Channel.PHONE: marked("phone"),
@@ -31,6 +31,13 @@ CAUSES: Final[Mapping[RepeatCause, str]] = {
     RepeatCause.REOPENED: marked("it was not solved"),
     RepeatCause.ASKED_AGAIN: marked("asked the same again"),
     RepeatCause.LOST_IN_HANDOFF: marked("lost in a handoff"),
+}
+LEFT_OUT: Final[Mapping[str, str]] = {
+    LeftOutAs.SPAM: marked("spam"),
+    LeftOutAs.TEST: marked("a test"),
+    LeftOutAs.DUPLICATE: marked("sent twice"),
+    LeftOutAs.OWN: marked("asked by an agent for themselves"),
+    LeftOutAs.CANCELLED: marked("taken back before a response was due"),
 }
 
 

@@ -8,8 +8,10 @@ from fastapi import Path as InPath
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
+from routing.phrase import Phrase
 from routing.visibility import Actor
-from spoc.people.errors import Fault, InvalidOrganisation
+from spoc.errors import Fault
+from spoc.people.errors import InvalidOrganisation
 from spoc.people.working_time import (
     DAYS,
     Day,
@@ -24,7 +26,7 @@ from spoc.web.account.organisation import country_suggestions, zone_suggestions
 from spoc.web.deps import Database, Now, Visitor, require
 from spoc.web.pages import notice, redirect, render
 from spoc.web.permissions import Permission
-from spoc.web.words import gettext, marked
+from spoc.words import gettext, marked
 
 router = APIRouter(include_in_schema=False)
 
@@ -115,7 +117,7 @@ def assign(
 ) -> Response:
     """The n-th `queue` goes by the n-th `calendar`."""
     if len(queue) != len(calendar):
-        raise InvalidOrganisation(Fault("calendar", "missing", gettext("Each queue takes one calendar.")))
+        raise InvalidOrganisation(Fault("calendar", "missing", Phrase("Each queue takes one calendar.")))
     set_queue_hours(session, actor, dict(zip(queue, calendar, strict=True)), now)
     return redirect(http, "/organisation#working-time", told=ASSIGNED)
 

@@ -9,7 +9,7 @@ from routing.visibility import Role
 from spoc.errors import Invalid
 from spoc.people.changes import Change, What
 from spoc.web.account.profile import ROLE_WORDS
-from spoc.web.words import gettext, marked
+from spoc.words import gettext, marked, said
 
 WORDS: Final[dict[What, str]] = {
     What.ADDED: marked("Added to the directory"),
@@ -27,6 +27,11 @@ WORDS: Final[dict[What, str]] = {
     What.CALENDAR_ADDED: marked("Calendar added"),
     What.CALENDAR_CHANGED: marked("Calendar changed"),
     What.QUEUE_CALENDARS: marked("Calendars of queues changed"),
+    What.COST_CENTRES: marked("Cost-centre owners changed"),
+    What.ENDPOINT_ADDED: marked("Other system added"),
+    What.ENDPOINT_CHANGED: marked("Other system changed"),
+    What.ENDPOINT_SECRET: marked("New secret made for another system"),
+    What.ENDPOINT_REMOVED: marked("Other system removed"),
 }
 FIELDS: Final[dict[str, str]] = {
     "roles": marked("Roles"),
@@ -41,6 +46,8 @@ FIELDS: Final[dict[str, str]] = {
     "key": marked("Key"),
     "name": marked("Name"),
     "title": marked("Title"),
+    "url": marked("Address"),
+    "networks": marked("Networks it may be in"),
     "time_zone": marked("Time zone"),
     "currency": marked("Currency"),
     "desk_phone": marked("Desk phone"),
@@ -104,5 +111,5 @@ def faults_by_field(refused: Invalid | None) -> dict[str, str]:
     """The first sentence for each field, in the order they were found."""
     found: dict[str, str] = {}
     for fault in refused.faults if refused else ():
-        found.setdefault(fault.field, gettext(fault.message))
+        found.setdefault(fault.field, said(fault))
     return found

@@ -7,11 +7,13 @@ from fastapi import APIRouter, Form, Query, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
+from routing.phrase import Phrase
 from routing.visibility import Actor, Role
+from spoc.errors import Fault
 from spoc.people.accounts import add_person, deactivate, person_id_of, reactivate
 from spoc.people.changes import changes_of
 from spoc.people.details import Details, details_of, set_details
-from spoc.people.errors import Fault, InvalidAccount
+from spoc.people.errors import InvalidAccount
 from spoc.people.grants import GRANTABLE, set_queues, set_roles
 from spoc.people.links import make_link
 from spoc.people.places import list_places
@@ -22,7 +24,7 @@ from spoc.web.deps import Database, Now, Running, require
 from spoc.web.pages import notice, redirect, render
 from spoc.web.permissions import Permission
 from spoc.web.runtime import Runtime
-from spoc.web.words import gettext, marked
+from spoc.words import gettext, marked
 
 router = APIRouter(include_in_schema=False)
 
@@ -176,7 +178,7 @@ def _chosen(roles: list[str]) -> frozenset[Role]:
     try:
         return frozenset(Role(role) for role in roles)
     except ValueError as unknown:
-        raise InvalidAccount(Fault("roles", "unknown", gettext("There is no such role."))) from unknown
+        raise InvalidAccount(Fault("roles", "unknown", Phrase("There is no such role."))) from unknown
 
 
 @router.post("/people/{public_id}/link")

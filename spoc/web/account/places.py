@@ -14,7 +14,7 @@ from spoc.web.account.organisation import country_suggestions, zone_suggestions
 from spoc.web.deps import Database, Now, Visitor, require
 from spoc.web.pages import notice, redirect, render
 from spoc.web.permissions import Permission
-from spoc.web.words import marked
+from spoc.words import marked
 
 router = APIRouter(include_in_schema=False)
 

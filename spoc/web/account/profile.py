@@ -1,5 +1,6 @@
 """One's own account: who I am to the desk, my password, my sessions, my tokens."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 from uuid import UUID
@@ -10,7 +11,9 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from routing.visibility import Actor, Role
+from spoc.db.absences import today_of
 from spoc.errors import NotAllowed
+from spoc.people.absences import Leave, absences_of
 from spoc.people.accounts import change_password
 from spoc.people.errors import InvalidAccount, TooManyAttempts, WrongPassword
 from spoc.people.sessions import end_other_sessions, open_sessions, start_session
@@ -21,7 +24,7 @@ from spoc.web.errors import status_of
 from spoc.web.pages import notice, redirect, render
 from spoc.web.permissions import Permission
 from spoc.web.runtime import Runtime
-from spoc.web.words import gettext, marked
+from spoc.words import gettext, marked, said
 
 router = APIRouter()
 
@@ -53,7 +56,7 @@ async def only_by_session(http: Request) -> None:
         NotAllowed: this request shows a token.
     """
     if "authorization" in http.headers:
-        raise NotAllowed(gettext("This takes a browser that is signed in, not a token."))
+        raise NotAllowed(marked("This takes a browser that is signed in, not a token."))
 
 
 class Me(BaseModel):
@@ -79,19 +82,25 @@ def read_me(visit: Visitor, actor: Signed) -> Me:
 
 @router.get("/profile", include_in_schema=False)
 def show_profile(http: Request, session: Database, runtime: Running, now: Now, actor: Signed) -> Response:
-    return _page(http, session, runtime, now, actor)
+    return show(http, session, runtime, now, actor)
 
 
-def _page(
+def show(
     http: Request,
     session: Session,
     runtime: Runtime,
     now: datetime,
     actor: Actor,
     status: int = 200,
+    *,
+    leave: Leave | None = None,
+    leave_faults: Mapping[str, str] | None = None,
     **shown: str,
 ) -> Response:
-    """`shown`: `secret`, a token just made, which is on this page and never again; or `fault` of the password."""
+    """`shown`: `secret`, a token just made, which is on this page and never again; or `fault` of the password.
+
+    `leave` is an absence that was refused, with what is wrong in each of its fields.
+    """
     sessions = open_sessions(session, actor.person_id, session_secret(http), limits_of(runtime.settings), now)
     return render(
         http,
@@ -103,6 +112,9 @@ def _page(
         has_other_sessions=any(not one.is_this for one in sessions),
         token_days=TOKEN_DAYS,
         path="/profile",
+        away=absences_of(session, [actor.person_id], today_of(session, now)),
+        leave=leave or Leave(None, None),
+        leave_faults=leave_faults or {},
         secret=shown.get("secret"),
         fault=shown.get("fault", ""),
     )
@@ -121,7 +133,7 @@ def make_token(
     """Answers with the page itself: a redirect would have to carry the secret somewhere."""
     ends_at = now + timedelta(days=int(days))
     secret = create_token(session, actor.person_id, name, now, ends_at=ends_at)
-    return _page(http, session, runtime, now, actor, secret=secret)
+    return show(http, session, runtime, now, actor, secret=secret)
 
 
 @router.post("/profile/tokens/{token_id}/revoke", include_in_schema=False)
@@ -145,6 +157,11 @@ def replace_password(
         change_password(session, actor.person_id, current, password, address_of(http), now)
     except (WrongPassword, InvalidAccount, TooManyAttempts) as refused:
         status = status_of(type(refused))
-        return _page(http, session, runtime, now, actor, status, fault=gettext(str(refused)))
+        return show(http, session, runtime, now, actor, status, fault=_sentence(refused))
     secret = start_session(session, actor.person_id, limits_of(runtime.settings), now)
     return give_session(redirect(http, "/profile", told=CHANGED), http, runtime, secret)
+
+
+def _sentence(refused: WrongPassword | InvalidAccount | TooManyAttempts) -> str:
+    faults = refused.faults if isinstance(refused, InvalidAccount) else ()
+    return " ".join(said(fault) for fault in faults) or said(refused)

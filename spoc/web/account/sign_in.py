@@ -15,7 +15,7 @@ from spoc.web.deps import Database, Now, Running, cookie_name, limits_of, sessio
 from spoc.web.pages import local_path, notice, redirect, render
 from spoc.web.runtime import Runtime
 from spoc.web.security import is_https
-from spoc.web.words import gettext, marked
+from spoc.words import gettext, marked, said
 
 router = APIRouter(include_in_schema=False)
 
@@ -46,7 +46,7 @@ def sign_in(
     try:
         person_id = prove(session, mail, password, address_of(http))
     except TooManyAttempts as held_back:
-        page = _sign_in_page(http, session, next, mail, gettext(str(held_back)), 429)
+        page = _sign_in_page(http, session, next, mail, said(held_back), 429)
         page.headers["retry-after"] = str(held_back.retry_after_seconds)
         return page
     if person_id is None:
@@ -118,7 +118,7 @@ def set_password(
         with session.begin_nested():
             person_id = set_password_by_link(session, token, password, now)
     except InvalidAccount as invalid:
-        return _password_page(http, token, mail, gettext(str(invalid)), 422)
+        return _password_page(http, token, mail, " ".join(said(fault) for fault in invalid.faults), 422)
     secret = start_session(session, person_id, limits_of(runtime.settings), now)
     return give_session(redirect(http, "/", told=PASSWORD_SET), http, runtime, secret)
 

@@ -21,11 +21,16 @@ from spoc.intake.asked import often_asked
 from spoc.intake.desk_facts import DeskFacts, read_desk_facts
 from spoc.people.directory import suggest
 from spoc.people.roster import has_agents
+from spoc.web.asking.faults import fault_lines
 from spoc.web.asking.parcel import Parcel, read_parcel
+from spoc.web.asking.stock import stock_notes
+from spoc.web.asking.tables import rows_shown
 from spoc.web.deps import Database, Now, require
+from spoc.web.errors import spoken
 from spoc.web.pages import render, view_of
 from spoc.web.permissions import Permission, permits
 from spoc.web.ticket.view import request_lines
+from spoc.words import said
 
 router = APIRouter()
 SIGNED_IN = require(Permission.SIGNED_IN)
@@ -38,13 +43,17 @@ OFTEN = 6
 
 @dataclass(frozen=True)
 class Draft:
-    """A form as it was sent: `service` None is a plain text for the desk; `once` makes a repeat harmless."""
+    """A form as it was sent: `service` None is a plain text for the desk; `once` makes a repeat harmless.
+
+    `sent` are all its fields.
+    """
 
     service: Service | None
     answers: Mapping[str, object]
     text: str
     requester: str
     once: str
+    sent: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,7 +81,8 @@ def read_draft(catalogue: Catalogue, items: Sequence[tuple[str, str]]) -> Draft:
     sent = dict(items)
     service = catalogue.service(sent["service"]) if sent.get("service") else None
     answers = read_form(service, items) if service else {}
-    return Draft(service, answers, sent.get("text", ""), sent.get("requester", "").strip(), sent.get("once", "")[:100])
+    text, requester, once = sent.get("text", ""), sent.get("requester", "").strip(), sent.get("once", "")[:100]
+    return Draft(service, answers, text, requester, once, tuple(items))
 
 
 @router.get("/")
@@ -134,37 +144,43 @@ def form(http: Request, session: Database, now: Now, key: str, text: Words = "")
     service = desk.catalogue.service(key)
     today = now.astimezone(desk.zone).date()
     said = find_answers(service, text, today, desk.locations) if text.strip() else {}
-    return show_form(http, desk, Draft(service, said, text, "", str(uuid4())))
+    return show_form(http, session, desk, Draft(service, said, text, "", str(uuid4())), now)
 
 
 @router.post("/ask/{key}", dependencies=[SIGNED_IN])
-def refill(http: Request, session: Database, key: str, parcel: Annotated[Parcel, Depends(read_parcel)]) -> Response:
+def refill(
+    http: Request, session: Database, now: Now, key: str, parcel: Annotated[Parcel, Depends(read_parcel)]
+) -> Response:
     """The same form with the questions that the answers so far lead to; nothing is sent or kept."""
     desk = read_desk_facts(session)
     draft = read_draft(desk.catalogue, parcel.items)
-    return show_form(http, desk, replace(draft, service=desk.catalogue.service(key)))
+    return show_form(http, session, desk, replace(draft, service=desk.catalogue.service(key)), now)
 
 
-def show_draft(http: Request, desk: DeskFacts, draft: Draft, refused: Exception) -> Response:
+def show_draft(
+    http: Request, session: Session, desk: DeskFacts, draft: Draft, refused: Exception, now: datetime
+) -> Response:
     """The form again with its faults, nothing lost; a refused free text goes back to the front page's field."""
     if draft.service is None:
         raise refused
     faults = refused.faults if isinstance(refused, InvalidAnswers) else ()
-    return show_form(http, desk, draft, faults, "" if faults else str(refused), 422)
+    return show_form(http, session, desk, draft, now, faults, spoken(refused), 422)
 
 
 def show_form(
     http: Request,
+    session: Session,
     desk: DeskFacts,
     draft: Draft,
+    now: datetime,
     faults: Sequence[AnswerFault] = (),
     refusal: str = "",
     status: int = 200,
 ) -> Response:
     assert draft.service is not None
     shown = visible_fields(draft.service, draft.answers)
-    by_field = {fault.field: fault.message for fault in faults}
-    labels = {field.key: field.label for field in draft.service.form}
+    notes = stock_notes(session, draft.service, draft.answers, http.state.visit, desk, now)
+    by_field = {fault.field: said(fault) for fault in faults}
     return render(
         http,
         "ask/form.html",
@@ -174,9 +190,11 @@ def show_form(
         sections=sections(shown),
         values={field.key: draft.answers.get(field.key, field.default) for field in shown},
         faults=by_field,
-        summary=[(f"answers.{fault.field}", labels.get(fault.field, fault.field), fault.message) for fault in faults],
+        rows=rows_shown(shown, draft.answers, draft.sent),
+        summary=fault_lines(draft.service, shown, faults),
         refusal=refusal,
-        changes=any(field.visible_when for field in draft.service.form),
+        notes=notes,
+        changes=bool(notes) or draft.service.form_changes,
         people=(),
         locations=[Choice(key, title) for key, title in desk.locations.items()],
         text=draft.text,

@@ -16,13 +16,13 @@ from spoc.intake.catalogue import current
 from spoc.intake.desk_facts import read_desk_facts
 from spoc.intake.submission import Repeatable, Submission
 from spoc.web.asking.front import Draft, read_draft, show_draft
-from spoc.web.asking.parcel import LONGEST_KEY, Parcel, Unreadable, read_parcel
-from spoc.web.deps import Database, Now, Running, require
+from spoc.web.asking.parcel import LONGEST_KEY, Parcel, Unreadable, check_key, read_parcel
+from spoc.web.deps import Database, Now, Running, Seen, require
 from spoc.web.pages import notice, redirect
 from spoc.web.permissions import Permission
-from spoc.web.plain import said
+from spoc.web.plain import sentence
 from spoc.web.shapes import accepted_json, service_json, whole_service_json
-from spoc.web.words import marked
+from spoc.words import marked
 
 router = APIRouter()
 ROUTE = "POST /intake"
@@ -50,6 +50,7 @@ def intake(
     now: Now,
     runtime: Running,
     actor: Asker,
+    seen: Seen,
     idempotency_key: Annotated[str | None, Header(max_length=LONGEST_KEY)] = None,
 ) -> Response:
     """Open a ticket for what is asked. All that follows is committed before this answers."""
@@ -57,15 +58,15 @@ def intake(
     poke = BackgroundTask(runtime.poke)
     if parcel.is_json:
         outcome = accept(session, _from_json(http, parcel, idempotency_key), actor, desk, now)
-        document = accepted_json(outcome.accepted, actor)
+        document = accepted_json(outcome.accepted, actor, seen)
         headers = {"Location": document["url"]} | ({"Idempotency-Replayed": "true"} if outcome.replayed else {})
         return JSONResponse(document, 201, headers=headers, background=poke)
     draft = read_draft(desk.catalogue, parcel.items)
     try:
-        reference = accept(session, _from_form(draft, parcel), actor, desk, now).accepted.reference
+        with session.begin_nested():  # what was refused is undone, and the form's page can still be read for
+            reference = accept(session, _from_form(draft, parcel), actor, desk, now).accepted.reference
     except (InvalidAnswers, Invalid) as refused:
-        session.rollback()
-        return show_draft(http, desk, draft, refused)
+        return show_draft(http, session, desk, draft, refused, now)
     answer = redirect(http, f"/tickets/{reference}", told=SENT, about=reference)
     answer.background = poke
     return answer
@@ -88,10 +89,10 @@ def _from_json(http: Request, parcel: Parcel, key: str | None) -> Submission:
         body = IntakeBody.model_validate(parcel.document)
     except ValidationError as error:
         faults = [
-            Fault(".".join(map(str, one["loc"])) or "body", one["type"], said(one["type"], one.get("ctx", {})))
+            Fault(".".join(map(str, one["loc"])) or "body", one["type"], sentence(one["type"], one.get("ctx", {})))
             for one in error.errors()
         ]
-        raise Unreadable("The body is not a submission.", faults) from error
+        raise Unreadable(faults=faults) from error
     usual = Channel.API if "authorization" in http.headers else Channel.WEB
     channel = Channel(body.channel) if body.channel else usual
     return Submission(
@@ -107,8 +108,7 @@ def _from_json(http: Request, parcel: Parcel, key: str | None) -> Submission:
 def _repeatable(key: str | None, parcel: Parcel) -> Repeatable | None:
     if key is None:
         return None
-    if not key.strip() or not key.isprintable():
-        raise Unreadable("The Idempotency-Key is empty.", [Fault("Idempotency-Key", "empty", "Send a key or none.")])
+    check_key(key)
     return Repeatable(ROUTE, key, parcel.fingerprint)
 
 

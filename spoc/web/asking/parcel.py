@@ -1,7 +1,6 @@
 """Reading the body of `POST /intake`: strict JSON or a form, and its fingerprint for Idempotency-Keys."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 from fastapi import Request
 from starlette.datastructures import UploadFile
 
+from routing.phrase import Phrase, marked
 from spoc.errors import Fault, Invalid
 
 LONGEST_KEY = 255
@@ -20,9 +20,18 @@ class Unreadable(Invalid):
 
     code = "unreadable"
 
-    def __init__(self, message: str, faults: Sequence[Fault] = ()) -> None:
-        super().__init__(message)
-        self.faults = tuple(faults)
+
+def check_key(key: str) -> None:
+    """Hold that an Idempotency-Key is something.
+
+    Raises:
+        Unreadable: it is empty or cannot be printed.
+    """
+    if not key.strip() or not key.isprintable():
+        raise Unreadable(
+            marked("The Idempotency-Key is empty."),
+            [Fault("Idempotency-Key", "empty", Phrase("Send a key or none."))],
+        )
 
 
 @dataclass(frozen=True)
@@ -52,7 +61,9 @@ async def read_parcel(http: Request) -> Parcel:
 
 def _item(name: str, value: UploadFile | str) -> tuple[str, str]:
     if isinstance(value, UploadFile):
-        raise Unreadable("This form takes no files.", [Fault(name, "file", "This form takes no files.")])
+        raise Unreadable(
+            marked("This form takes no files."), [Fault(name, "file", Phrase("This form takes no files."))]
+        )
     return name, value
 
 
@@ -60,25 +71,28 @@ def _document(body: bytes) -> Any:
     try:
         found = json.loads(body.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant)
     except UnicodeDecodeError as error:
-        raise Unreadable("The body is not UTF-8.") from error
+        raise Unreadable(marked("The body is not UTF-8.")) from error
     except RecursionError as error:
-        raise Unreadable("The JSON is nested too deeply.") from error
-    except ValueError as error:
-        raise Unreadable(f"The body is not JSON: {error}") from error
+        raise Unreadable(marked("The JSON is nested too deeply.")) from error
+    except json.JSONDecodeError as error:
+        where = marked("The body is not JSON: see line %(line)s, column %(column)s.")
+        raise Unreadable(where, line=error.lineno, column=error.colno) from error
+    except ValueError as error:  # Python reads no whole number of more than some thousand digits
+        raise Unreadable(marked("The JSON holds a number that is too long.")) from error
     if _depth(found) > DEEPEST:
-        raise Unreadable("The JSON is nested too deeply.")
+        raise Unreadable(marked("The JSON is nested too deeply."))
     return found
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise ValueError("a key stands twice in one object")
+        raise Unreadable(marked("The body is not JSON: a key stands twice in one object."))
     return found
 
 
 def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON number")
+    raise Unreadable(marked("The body is not JSON: %(name)s is no number in it."), name=name)
 
 
 def _depth(value: Any) -> int:

@@ -28,15 +28,17 @@ from spoc.intake.desk_facts import DeskFacts, read_desk_facts
 from spoc.intake.submission import Submission
 from spoc.intake.write import Accepted
 from spoc.people.directory import NobodyMeant, mail_meant, suggest
+from spoc.web.asking.faults import fault_lines
 from spoc.web.asking.parcel import Parcel, read_parcel
+from spoc.web.asking.tables import rows_shown
 from spoc.web.deps import Database, Now, Running, require
 from spoc.web.desk.solved import solve
 from spoc.web.desk.words import choices
 from spoc.web.once import lead_once
 from spoc.web.pages import notice, render
 from spoc.web.permissions import Permission
-from spoc.web.words import gettext, marked
 from spoc.web.words_of_contacts import KINDS
+from spoc.words import gettext, marked, said
 
 router = APIRouter()
 Agent = Annotated[Actor, require(Permission.AGENT)]
@@ -101,7 +103,7 @@ def log(
             answer = lead_once(http, session, actor, given.once, parcel.fingerprint, write)
     except (InvalidAnswers, Invalid, NotFound) as refused:
         faults = refused.faults if isinstance(refused, InvalidAnswers) else ()
-        refusal = Refusal("" if faults else str(refused), faults)
+        refusal = Refusal(said(refused), faults)
         return _form(http, session, actor, given, parcel.items, now, refusal, 422)
     answer.background = BackgroundTask(runtime.poke)
     return answer
@@ -125,7 +127,7 @@ def _with_mail(session: Session, given: ContactForm, refusal: Refusal | None) ->
     try:
         return given.model_copy(update={"person": mail_meant(session, given.person)}), None
     except NobodyMeant as unclear:
-        return given, Refusal(str(unclear))
+        return given, Refusal(said(unclear))
 
 
 def _write(
@@ -166,14 +168,15 @@ def _open(
 def _answers(
     desk: DeskFacts, given: ContactForm, items: Sequence[tuple[str, str]], now: datetime
 ) -> Mapping[str, object]:
-    """What was filled in; where nothing was, what the text says, and the text itself as the story."""
+    """What was filled in; where nothing was, what the text says to what is asked, and the text itself as the story."""
     if not given.service:
         return {}
     service = desk.catalogue.service(given.service)
     said = find_answers(service, given.text, now.astimezone(desk.zone).date(), desk.locations)
-    asked = {field.key for field in visible_fields(service, {**said, **read_form(service, items)})}
-    merged = {**_story(service, given.text), **said, **read_form(service, items)}
-    return {key: value for key, value in merged.items() if key in asked}
+    filled_in = read_form(service, items)
+    asked = {field.key for field in visible_fields(service, {**said, **filled_in})}
+    read = {**_story(service, given.text), **said}
+    return {**{key: value for key, value in read.items() if key in asked}, **filled_in}
 
 
 def _story(service: Service, text: str) -> dict[str, object]:
@@ -195,6 +198,7 @@ def _form(
     service = next((one for one in desk.catalogue.services if one.key == given.service), None)
     answers = _answers(desk, given, items, now) if service else {}
     faults = refusal.faults if refusal else ()
+    shown = visible_fields(service, answers) if service and not given.about else ()
     return render(
         http,
         "desk/log.html",
@@ -203,11 +207,12 @@ def _form(
         given=given,
         once=given.once or str(uuid4()),
         refusal=refusal.text if refusal else "",
-        summary=_summary(service, faults),
-        faults={fault.field: fault.message for fault in faults},
+        summary=fault_lines(service, shown, faults),
+        faults={fault.field: said(fault) for fault in faults},
         tickets=recent_tickets(session, actor, given.person, now) if given.person else (),
         people=[(one.mail, one.name) for one in suggest(session, given.person)],
-        fields=visible_fields(service, answers) if service and not given.about else (),
+        fields=shown,
+        rows=rows_shown(shown, answers, items),
         values=answers,
         locations=[{"value": key, "label": title} for key, title in desk.locations.items()],
         services=[{"value": one.key, "label": one.title} for one in desk.catalogue.services],
@@ -217,8 +222,3 @@ def _form(
 
 
 _AGAIN = frozenset({ContactKind.REPEAT, ContactKind.RESPONSE, ContactKind.THANKS})
-
-
-def _summary(service: Service | None, faults: Sequence[AnswerFault]) -> list[tuple[str, str, str]]:
-    labels = {field.key: field.label for field in service.form} if service else {}
-    return [(f"answers.{fault.field}", labels.get(fault.field, fault.field), fault.message) for fault in faults]

@@ -8,7 +8,7 @@ from typing import Annotated
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
@@ -17,19 +17,23 @@ from routing.visibility import Actor
 from routing.work import HoldReason, TaskState
 from spoc.desk.claims import claim, release
 from spoc.desk.errors import NotLater
-from spoc.desk.finishing import finish, reopen_task
+from spoc.desk.finishing import reopen_task
 from spoc.desk.handoff import hand_over
 from spoc.desk.holds import hold, resume
+from spoc.desk.proving import note_proof
 from spoc.desk.queue_rows import Badge, Filters, Group, Listing, Row, Whose
 from spoc.desk.queues import all_queues, badges, my_work, show_queue
 from spoc.people.directory import Visit
 from spoc.web.day import day_of, local_instant
 from spoc.web.deps import Database, Now, Visitor, require
-from spoc.web.desk.words import Due, due_mark, spoken, stands_because
+from spoc.web.desk.words import Due, due_mark, offered, spoken, stands_because
 from spoc.web.formats import View
 from spoc.web.pages import local_path, notice, redirect, render, view_of
 from spoc.web.permissions import Permission
-from spoc.web.words import gettext, marked
+from spoc.web.ticket.lending import Lent, read_lent
+from spoc.web.ticket.pages import PROOF_NOTED, finish_on_page
+from spoc.web.ticket.proof import Evidence, Labels, proof_of
+from spoc.words import gettext, marked
 
 router = APIRouter(include_in_schema=False)
 Agent = Annotated[Actor, require(Permission.AGENT)]
@@ -86,6 +90,7 @@ class HandoffForm(BaseModel):
     know: Annotated[str, Field(max_length=4000)] = ""
     person_mail: Annotated[str, Field(max_length=320)] = ""
     warm: bool = False
+    misplaced: bool = False
 
 
 @router.get("/desk")
@@ -176,7 +181,8 @@ def _lines(rows: Iterable[Row], view: View) -> tuple[Line, ...]:
         Line(
             row,
             due_mark(row.due_at, row.state, view, paused=row.group is Group.STOPPED),
-            stands_because(row.state, row.waits_for, row.opens_at, row.hold_reason, view),
+            stands_because(row.state, row.waits_for, row.opens_at, row.hold_reason, view)
+            or offered(row.state, row.assignee if row.queue else None, is_mine=row.is_mine),
             spoken(row.departments),
         )
         for row in rows
@@ -222,7 +228,7 @@ def _until(text: str, visit: Visit) -> datetime | None:
     try:
         return local_instant(text, visit)
     except ValueError as error:
-        raise NotLater("Until when is a date and a time, such as 2026-09-01 09:00.") from error
+        raise NotLater(marked("Until when is a date and a time, such as 2026-09-01 09:00.")) from error
 
 
 @router.post("/desk/tasks/{task_id}/resume")
@@ -239,10 +245,31 @@ def finish_task(
     session: Database,
     now: Now,
     actor: Agent,
+    lent: Annotated[Lent, Depends(read_lent)],
     result: Long = "",
+    ticked: Labels = (),  # type: ignore[assignment]  # no list is shared
+    evidence: Evidence = "",
     address: Address = "",
 ) -> Response:
-    return _back(http, address, finish(session, actor, task_id, now, result=result), FINISHED)
+    given = (result, proof_of(ticked, evidence), lent)
+    return finish_on_page(
+        http, session, actor, task_id, now, given, lambda reference: _back(http, address, reference, FINISHED)
+    )
+
+
+@router.post("/desk/tasks/{task_id}/proof")
+def note_on_task(
+    http: Request,
+    task_id: UUID,
+    session: Database,
+    now: Now,
+    actor: Agent,
+    ticked: Labels = (),  # type: ignore[assignment]  # no list is shared
+    evidence: Evidence = "",
+    address: Address = "",
+) -> Response:
+    """What is done so far, without finishing."""
+    return _back(http, address, note_proof(session, actor, task_id, now, proof_of(ticked, evidence)), PROOF_NOTED)
 
 
 @router.post("/desk/tasks/{task_id}/handoff")

@@ -4,20 +4,34 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from routing.lifecycle import counted
 from routing.visibility import Actor
-from routing.work import TaskState
+from routing.work import TaskKind, TaskState
 from spoc.desk.claims import claim
+from spoc.desk.errors import NotProven
 from spoc.desk.finishing import finish
-from spoc.intake.write import Accepted
+from spoc.intake.write import Accepted, AcceptedTask
 
 
 def solve(session: Session, actor: Actor, accepted: Accepted, result: str, at: datetime) -> bool:
     """Claim and finish what is ready of the new ticket in the actor's queues; whether that was all there is.
 
-    The instant is the contact's end: what counts is when it was solved, not when it was written down.
+    What has a checklist or needs evidence is not finished by a word: it stays theirs, claimed.
+
+    The instant is the contact's end: what counts is when it was solved, not when it was written down. Secret tasks
+    go on by themselves.
     """
-    own = [task for task in accepted.tasks if task.queue in actor.memberships and task.state is TaskState.READY]
-    for task in own:
-        claim(session, actor, task.id, at)
+    counting = counted(accepted.tasks)
+    ready = [task for task in counting if task.state is TaskState.READY and task.kind is TaskKind.TASK]
+    own = [task for task in ready if task.queue in actor.memberships]
+    done = [task for task in own if _is_finished(session, actor, task, result, at)]
+    return len(done) == len(counting)
+
+
+def _is_finished(session: Session, actor: Actor, task: AcceptedTask, result: str, at: datetime) -> bool:
+    claim(session, actor, task.id, at)
+    try:
         finish(session, actor, task.id, at, result=result)
-    return len(own) == len(accepted.tasks)
+    except NotProven:  # refused before anything is written
+        return False
+    return True

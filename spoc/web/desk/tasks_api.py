@@ -1,6 +1,5 @@
 """Tasks and queues for programs: the same acts as the pages', with the task as it then stands for an answer."""
 
-from datetime import datetime
 from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
@@ -12,23 +11,28 @@ from sqlalchemy.orm import Session
 from routing.visibility import Actor
 from routing.work import Channel, HoldReason, TaskState
 from spoc.desk.claims import claim, release
-from spoc.desk.finishing import finish, reopen_task
+from spoc.desk.finishing import reopen_task
 from spoc.desk.handoff import hand_over
 from spoc.desk.holds import hold, resume
+from spoc.desk.proving import Proof, note_proof
 from spoc.desk.queue_rows import Filters, Row, Whose
 from spoc.desk.queues import badges, show_queue
 from spoc.desk.tickets import read_ticket
 from spoc.intake.catalogue import service_at
 from spoc.web.day import day_of
-from spoc.web.deps import Database, Now, Visitor, require
+from spoc.web.deps import Database, Now, Seen, Visitor, require
+from spoc.web.formats import View
 from spoc.web.permissions import Permission
 from spoc.web.shapes import task_json
 from spoc.web.ticket.api_shape import part_json
+from spoc.web.ticket.lending import Lent, finish_and_lend
+from spoc.web.words_of_clocks import deadline_json
 
 router = APIRouter()
 SignedIn = Annotated[Actor, require(Permission.SIGNED_IN)]
 Agent = Annotated[Actor, require(Permission.AGENT)]
 Said = Annotated[str, Field(max_length=4000)]
+Things = Annotated[list[Annotated[str, Field(max_length=100)]], Field(max_length=200)]
 
 
 class Body(BaseModel):
@@ -43,8 +47,23 @@ class HoldBody(Body):
     until: AwareDatetime | None = None
 
 
-class FinishBody(Body):
+class ProofBody(Body):
+    """`ticked` are all items that are ticked then, null leaves them as they are; likewise `evidence`."""
+
+    ticked: Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=30)] | None = None
+    evidence: Annotated[str, Field(max_length=2000)] | None = None
+
+    @property
+    def proof(self) -> Proof:
+        return Proof(self.ticked, self.evidence)
+
+
+class FinishBody(ProofBody):
+    """`give` are ids of things, `any:KIND` or `none:KIND` for the kinds that the task books; `back` are ids."""
+
     result: Said = ""
+    give: Things | None = None
+    back: Things = []
 
 
 class HandoffBody(Body):
@@ -53,6 +72,7 @@ class HandoffBody(Body):
     know: Said = ""
     person: Annotated[str, Field(max_length=320)] | None = None
     warm: bool = False
+    misplaced: bool = False
 
 
 class ReopenBody(Body):
@@ -60,59 +80,77 @@ class ReopenBody(Body):
 
 
 @router.post("/api/tasks/{task_id}/claim")
-def claim_task(task_id: UUID, session: Database, now: Now, actor: SignedIn) -> dict[str, Any]:
+def claim_task(task_id: UUID, session: Database, now: Now, actor: SignedIn, seen: Seen) -> dict[str, Any]:
     """Take a ready task; 409 with the name of who was faster."""
-    return _answer(session, actor, task_id, claim(session, actor, task_id, now), now)
+    return _answer(session, actor, task_id, claim(session, actor, task_id, now), seen)
 
 
 @router.post("/api/tasks/{task_id}/release")
-def release_task(task_id: UUID, session: Database, now: Now, actor: SignedIn) -> dict[str, Any]:
+def release_task(task_id: UUID, session: Database, now: Now, actor: SignedIn, seen: Seen) -> dict[str, Any]:
     """Put a claimed task back."""
-    return _answer(session, actor, task_id, release(session, actor, task_id, now), now)
+    return _answer(session, actor, task_id, release(session, actor, task_id, now), seen)
 
 
 @router.post("/api/tasks/{task_id}/hold")
-def hold_task(task_id: UUID, body: HoldBody, session: Database, now: Now, actor: SignedIn) -> dict[str, Any]:
+def hold_task(
+    task_id: UUID, body: HoldBody, session: Database, now: Now, actor: SignedIn, seen: Seen
+) -> dict[str, Any]:
     """Stop work: why, and until when."""
     held = partial(hold, session, actor, task_id, now, reason=body.reason, note=body.note, until=body.until)
     reference = held(channel=Channel.API)
-    return _answer(session, actor, task_id, reference, now)
+    return _answer(session, actor, task_id, reference, seen)
 
 
 @router.post("/api/tasks/{task_id}/resume")
-def resume_task(task_id: UUID, session: Database, now: Now, actor: SignedIn) -> dict[str, Any]:
+def resume_task(task_id: UUID, session: Database, now: Now, actor: SignedIn, seen: Seen) -> dict[str, Any]:
     """Go on with a task on hold."""
-    return _answer(session, actor, task_id, resume(session, actor, task_id, now), now)
+    return _answer(session, actor, task_id, resume(session, actor, task_id, now), seen)
 
 
 @router.post("/api/tasks/{task_id}/finish")
 def finish_task(
-    task_id: UUID, session: Database, now: Now, actor: SignedIn, body: FinishBody | None = None
+    task_id: UUID, session: Database, now: Now, actor: SignedIn, seen: Seen, body: FinishBody | None = None
 ) -> dict[str, Any]:
-    """End a task with a result, which the requester may read."""
-    result = body.result if body else ""
-    return _answer(session, actor, task_id, finish(session, actor, task_id, now, result=result), now)
+    """End a task with a result, which the requester may read; its checklist ticked and its evidence given."""
+    given = body or FinishBody()
+    lent = Lent(None if given.give is None else tuple(given.give), tuple(given.back))
+    reference = finish_and_lend(session, actor, task_id, now, given.result, given.proof, lent)
+    return _answer(session, actor, task_id, reference, seen)
+
+
+@router.post("/api/tasks/{task_id}/proof")
+def note_proof_of_task(
+    task_id: UUID, body: ProofBody, session: Database, now: Now, actor: SignedIn, seen: Seen
+) -> dict[str, Any]:
+    """Tick items of the checklist, or write the evidence down, without ending the task."""
+    return _answer(session, actor, task_id, note_proof(session, actor, task_id, now, body.proof), seen)
 
 
 @router.post("/api/tasks/{task_id}/handoff")
-def hand_task_over(task_id: UUID, body: HandoffBody, session: Database, now: Now, actor: SignedIn) -> dict[str, Any]:
+def hand_task_over(
+    task_id: UUID, body: HandoffBody, session: Database, now: Now, actor: SignedIn, seen: Seen
+) -> dict[str, Any]:
     """Give a task to another queue, or to a person of one; say why and what they need to know."""
     moved = partial(hand_over, session, actor, task_id, now, to=body.to, why=body.why, know=body.know)
-    return _answer(session, actor, task_id, moved(person_mail=body.person, warm=body.warm), now)
+    return _answer(
+        session, actor, task_id, moved(person_mail=body.person, warm=body.warm, misplaced=body.misplaced), seen
+    )
 
 
 @router.post("/api/tasks/{task_id}/reopen")
-def reopen_done_task(task_id: UUID, body: ReopenBody, session: Database, now: Now, actor: SignedIn) -> dict[str, Any]:
+def reopen_done_task(
+    task_id: UUID, body: ReopenBody, session: Database, now: Now, actor: SignedIn, seen: Seen
+) -> dict[str, Any]:
     """Take a finished task up again."""
-    return _answer(session, actor, task_id, reopen_task(session, actor, task_id, now, why=body.why), now)
+    return _answer(session, actor, task_id, reopen_task(session, actor, task_id, now, why=body.why), seen)
 
 
-def _answer(session: Session, actor: Actor, task_id: UUID, reference: str, now: datetime) -> dict[str, Any]:
+def _answer(session: Session, actor: Actor, task_id: UUID, reference: str, seen: View) -> dict[str, Any]:
     """The task as it stands now; only its id and ticket if it has moved out of the actor's sight."""
     known = {"id": str(task_id), "reference": reference}
-    page = read_ticket(session, actor, reference, now, partial(service_at, session))
+    page = read_ticket(session, actor, reference, seen.now, partial(service_at, session))
     part = next((task for task in page.tasks if task.id == task_id), None)
-    return known if part is None else {**part_json(part), **known, "ticket_state": page.state.value}
+    return known if part is None else {**part_json(part, seen), **known, "ticket_state": page.state.value}
 
 
 @router.get("/api/queues")
@@ -140,6 +178,7 @@ def list_tasks(
     visit: Visitor,
     now: Now,
     actor: Agent,
+    seen: Seen,
     after: UUID | None = None,
     state: TaskState | None = None,
     assignee: Annotated[Whose | None, Query()] = None,
@@ -150,15 +189,16 @@ def list_tasks(
     narrowed = "".join(f"&{name}={value}" for name, value in (("state", state), ("assignee", assignee)) if value)
     return {
         "queue": {"key": found.key, "title": found.title, "open": found.open_count},
-        "tasks": [_row_json(row) for row in found.rows],
+        "tasks": [_row_json(row, seen) for row in found.rows],
         "next": f"/api/queues/{key}/tasks?after={found.next}{narrowed}" if found.next else None,
     }
 
 
-def _row_json(row: Row) -> dict[str, Any]:
+def _row_json(row: Row, view: View) -> dict[str, Any]:
     common = task_json(
         id_=row.id,
         key=row.key,
+        kind=row.kind,
         title=row.title,
         queue=row.queue,
         state=row.state,
@@ -166,6 +206,7 @@ def _row_json(row: Row) -> dict[str, Any]:
         due_at=row.due_at,
         needs=row.needs,
         why=row.why,
+        view=view,
     )
     return {
         **common,
@@ -174,4 +215,5 @@ def _row_json(row: Row) -> dict[str, Any]:
         "service": row.service,
         "assignee": row.assignee,
         "late": row.group == "late",
+        "target": deadline_json(row.deadline),
     }

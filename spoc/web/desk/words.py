@@ -7,9 +7,9 @@ from typing import Final
 
 from routing.lifecycle import OPEN, Department
 from routing.work import HoldReason, TaskState
-from spoc.desk.ticket_rows import YOU
+from spoc.desk.ticket_rows import APPROVERS, YOU
 from spoc.web.formats import View
-from spoc.web.words import gettext, marked
+from spoc.words import gettext, marked
 
 SOON: Final = timedelta(hours=2)
 HOLDS: Final[Mapping[HoldReason, str]] = {
@@ -67,9 +67,17 @@ def stands_because(
     return gettext(HOLDS[hold]) if state is TaskState.ON_HOLD and hold is not None else None
 
 
+def offered(state: TaskState, assignee: str | None, *, is_mine: bool) -> str | None:
+    """What stands in the place of “ready” where somebody is meant to take it."""
+    if state is not TaskState.READY or assignee is None:
+        return None
+    return gettext("Offered to you") if is_mine else gettext("Offered")
+
+
 def spoken(departments: Iterable[Department]) -> tuple[Department, ...]:
     """The departments with the reader's own part named in their language."""
-    return tuple(Department(gettext(YOU), one.cells) if one.title == YOU else one for one in departments)
+    own = (YOU, APPROVERS)
+    return tuple(Department(gettext(one.title), one.cells) if one.title in own else one for one in departments)
 
 
 def choices(words: Mapping[str, str]) -> list[dict[str, str]]:

@@ -1,6 +1,5 @@
 """The page on first contact: its cards, weeks, reasons and table, ready to be read."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -15,7 +14,6 @@ from spoc.reports.question import By, Question
 from spoc.web.formats import NARROW_SPACE, View
 from spoc.web.reports.frame import behind
 from spoc.web.reports.words import (
-    EXCLUDED,
     REASONS,
     TOO_FEW,
     Titles,
@@ -26,7 +24,8 @@ from spoc.web.reports.words import (
     shown_tally,
 )
 from spoc.web.reports.words import target as target_of
-from spoc.web.words import gettext
+from spoc.web.words_of_contacts import LEFT_OUT
+from spoc.words import gettext
 
 MOST_WON: Final = 5
 HUNDRED: Final = Decimal(100)
@@ -271,9 +270,11 @@ def everything(report: FcrReport, view: View) -> Row:
 
 
 def left_out(report: FcrReport, view: View) -> str:
-    """312 sent twice, 9 spam; empty if nothing is."""
-    named: Mapping[str, int] = report.excluded
-    return ", ".join(f"{view.number(count)} {gettext(EXCLUDED.get(reason, reason))}" for reason, count in named.items())
+    """Sent twice: 312, spam: 9, as a sentence goes on; empty if nothing is."""
+    return ", ".join(
+        gettext("%(why)s: %(count)s") % {"why": gettext(LEFT_OUT.get(reason, reason)), "count": view.number(count)}
+        for reason, count in report.excluded.items()
+    )
 
 
 def high_rate(report: FcrReport, view: View) -> str:

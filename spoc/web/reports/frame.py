@@ -12,7 +12,7 @@ from spoc.reports.opening import Limit
 from spoc.reports.question import By, Question, address
 from spoc.web.formats import View
 from spoc.web.reports.words import BYS, Titles, channel_title
-from spoc.web.words import gettext
+from spoc.words import gettext
 
 
 @dataclass(frozen=True)

@@ -6,17 +6,19 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, TypeVar
 
+from routing.phrase import Phrase
 from routing.work import ContactKind, RepeatCause
-from spoc.reports.errors import InvalidQuestion, ReportFault
+from spoc.errors import Fault
+from spoc.reports.errors import InvalidQuestion
 from spoc.reports.fcr import FcrReport
 from spoc.reports.listing import PAGE, Behind, Listed, Of
 from spoc.reports.opening import Reason, VerdictKind
 from spoc.reports.question import Question
 from spoc.web.formats import View
 from spoc.web.reports.frame import link
-from spoc.web.reports.words import BYS, EXCLUDED, REASONS, VERDICTS, Titles, cause_title, channel_title
-from spoc.web.words import gettext, marked
-from spoc.web.words_of_contacts import KINDS
+from spoc.web.reports.words import BYS, REASONS, VERDICTS, Titles, cause_title, channel_title
+from spoc.web.words_of_contacts import KINDS, LEFT_OUT
+from spoc.words import gettext, marked
 
 PARAMETERS: Final = ("of", "key", "verdict", "reason", "kind", "cause", "decided", "after")
 HEADINGS: Final = {
@@ -61,10 +63,10 @@ def read(given: Sequence[tuple[str, str]]) -> tuple[Behind, Place | None]:
         InvalidQuestion: with every value that means nothing.
     """
     values = {name: value.strip() for name, value in given}
-    faults: list[ReportFault] = []
+    faults: list[Fault] = []
     decided = values.get("decided", "")
     if decided not in ("", "yes"):
-        faults.append(ReportFault("decided", "unknown_choice", "Leave it out, or give yes."))
+        faults.append(Fault("decided", "unknown_choice", Phrase("Leave it out, or give yes.")))
     behind = Behind(
         of=_one_of(values, "of", Of, faults) or Of.NET,
         key=values.get("key"),
@@ -76,19 +78,21 @@ def read(given: Sequence[tuple[str, str]]) -> tuple[Behind, Place | None]:
     )
     after = _after(values.get("after", ""), faults)
     if faults:
-        raise InvalidQuestion(tuple(faults))
+        raise InvalidQuestion(faults)
     return behind, after
 
 
-def _one_of(values: dict[str, str], name: str, words: type[Word], faults: list[ReportFault]) -> Word | None:
+def _one_of(values: dict[str, str], name: str, words: type[Word], faults: list[Fault]) -> Word | None:
     value = values.get(name, "")
     if value and value not in {word.value for word in words}:
-        faults.append(ReportFault(name, "unknown_choice", f"Choose one of {', '.join(words)}."))
+        faults.append(
+            Fault(name, "unknown_choice", Phrase("Choose one of %(choices)s.", {"choices": ", ".join(words)}))
+        )
         return None
     return words(value) if value else None
 
 
-def _after(value: str, faults: list[ReportFault]) -> Place | None:
+def _after(value: str, faults: list[Fault]) -> Place | None:
     if not value:
         return None
     instant, _, reference = value.partition("/")
@@ -98,7 +102,7 @@ def _after(value: str, faults: list[ReportFault]) -> Place | None:
     except ValueError:
         at = None
     if at is None or at.tzinfo is None:
-        faults.append(ReportFault("after", "invalid", "Follow the link to the next page."))
+        faults.append(Fault("after", "invalid", Phrase("Follow the link to the next page.")))
         return None
     return at, reference
 
@@ -214,4 +218,12 @@ def _why(line: Listed) -> str:
         return gettext(REASONS[line.reason])
     if line.cause:
         return cause_title(line.cause)
-    return gettext(EXCLUDED.get(line.excluded, line.excluded)) if line.excluded else ""
+    return _left_out(line.excluded, line) if line.excluded else ""
+
+
+def _left_out(reason: str, line: Listed) -> str:
+    """As `sent twice, the same as T-000041: pressed the button again`."""
+    why = gettext(LEFT_OUT.get(reason, reason))
+    if line.same_as:
+        why = gettext("%(why)s, the same as %(of)s") % {"why": why, "of": line.same_as}
+    return f"{why}: {line.words}" if line.words else why

@@ -19,17 +19,18 @@ from spoc.reports.export import fcr_csv, lines_csv, repeat_csv
 from spoc.reports.fcr import FcrReport, report
 from spoc.reports.listing import lines_behind
 from spoc.reports.presets import OTHER_RATES, OTHER_TARGETS
-from spoc.reports.question import OPENINGS_BY, By, Question, read_question, usual_question
+from spoc.reports.question import OPENINGS_BY, PARAMETERS, By, Question, read_question, usual_question
 from spoc.reports.repeats import cost_groups
 from spoc.reports.yardsticks import organisation_zone, read_yardsticks
 from spoc.web.deps import Database, Now, Visitor, require
 from spoc.web.formats import View
 from spoc.web.pages import notice, redirect, render, view_of
 from spoc.web.permissions import Permission, permits
-from spoc.web.reports import first_contact, lists, repeat_contacts, sentence, yardstick_rows
+from spoc.web.reports import first_contact, lists, repeat_contacts, restating_part, sentence, yardstick_rows
+from spoc.web.reports.files import csv_file
 from spoc.web.reports.frame import frame, link, titles_of
-from spoc.web.reports.words import target
-from spoc.web.words import marked
+from spoc.web.reports.words import source_said, target
+from spoc.words import gettext, marked
 
 router = APIRouter()
 
@@ -57,7 +58,7 @@ def ask(
         InvalidQuestion: a parameter means nothing.
     """
     usual = usual_question(actor, organisation_zone(session), now)
-    return read_question(http.query_params.multi_items(), replace(usual, by=bys[0]), also, bys)
+    return read_question(http.query_params.multi_items(), replace(usual, by=bys[0]), (*PARAMETERS, *also), bys)
 
 
 def before(session: Session, question: Question, now: datetime) -> FcrReport:
@@ -93,6 +94,7 @@ def show_first_contact(http: Request, session: Database, now: Now, visit: Visito
         everything=first_contact.everything(answer, view),
         table_by=table_by.value,
         may_change=bool(actor.roles & MAY_CHANGE),
+        **restating_part.part(session, actor, question, view),
         **_around(answer, view),
     )
 
@@ -114,7 +116,7 @@ def _around(answer: FcrReport, view: View) -> dict[str, Any]:
         "closes_on": view.day(answer.closes_at),
         "target": str(answer.yardsticks.net_target * 100),
         "target_text": target(view, answer.yardsticks.net_target),
-        "target_source": answer.yardsticks.settings["target.net_fcr"].source,
+        "target_source": source_said(answer.yardsticks.settings["target.net_fcr"].source),
         "hands": view.number(answer.handoffs.numerator),
         "bounces": view.number(answer.bounces),
         "one_contact": first_contact.shown_of(view, answer.one_contact),
@@ -144,6 +146,7 @@ def show_repeat_contacts(http: Request, session: Database, now: Now, visit: Visi
         currency=answer.repeat_cost.bands[0].currency if answer.repeat_cost.bands else "",
         days=repeat_contacts.days(answer, view),
         may_change=bool(actor.roles & MAY_CHANGE),
+        **restating_part.part(session, actor, question, view),
     )
 
 
@@ -174,13 +177,15 @@ def openings(http: Request, session: Database, now: Now, visit: Visitor, actor: 
 @router.get("/reports/first-contact.csv", include_in_schema=False)
 def first_contact_csv(http: Request, session: Database, now: Now, actor: Reading) -> Response:
     answer = report(session, ask(http, session, actor, now), now)
-    return _csv("first-contact", answer, fcr_csv(answer))
+    return csv_file("first-contact", answer.question, fcr_csv(answer, gettext))
 
 
 @router.get("/reports/repeat-contacts.csv", include_in_schema=False)
 def repeat_contacts_csv(http: Request, session: Database, now: Now, actor: Reading) -> Response:
     answer = report(session, ask(http, session, actor, now, REPEAT_BYS), now)
-    return _csv("repeat-contacts", answer, repeat_csv(answer, cost_groups(answer, answer.question.by)))
+    return csv_file(
+        "repeat-contacts", answer.question, repeat_csv(answer, cost_groups(answer, answer.question.by), gettext)
+    )
 
 
 @router.get("/reports/openings.csv", include_in_schema=False)
@@ -188,14 +193,8 @@ def openings_csv(http: Request, session: Database, now: Now, actor: Reading) -> 
     question = ask(http, session, actor, now, also=lists.PARAMETERS)
     behind, _ = lists.read(http.query_params.multi_items())
     answer = report(session, question, now)
-    return _csv("openings", answer, lines_csv(answer, lines_behind(session, answer, actor, behind)))
-
-
-def _csv(name: str, answer: FcrReport, text: str) -> Response:
-    question = answer.question
-    file = f"{name}-{question.start_on}-{question.end_on}.csv"
-    return Response(
-        text, media_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{file}"'}
+    return csv_file(
+        "openings", answer.question, lines_csv(answer, lines_behind(session, answer, actor, behind), gettext)
     )
 
 
@@ -207,7 +206,7 @@ def fcr(http: Request, session: Database, now: Now, actor: Reading) -> dict[str,
     channel), `service`, `queue`, `channel`, `department`, `location`, `window` (1 to 30 days), `time_limit`
     (business minutes, or `none`).
     """
-    return to_json(report(session, ask(http, session, actor, now), now))
+    return to_json(report(session, ask(http, session, actor, now), now), gettext)
 
 
 @router.get("/reports/settings", include_in_schema=False, dependencies=[require(Permission.MANAGER_OR_ADMINISTRATOR)])
@@ -232,7 +231,7 @@ def _settings(
         channels=yardstick_rows.channels(),
         tiers=yardstick_rows.tiers(),
         other_rates=[yardstick_rows.other(rate, view) for rate in OTHER_RATES],
-        other_targets=[(target(view, share), source) for share, source in OTHER_TARGETS],
+        other_targets=[(target(view, share), source_said(source)) for share, source in OTHER_TARGETS],
         **{"faults": (), "typed": {}, **refused},
     )
 

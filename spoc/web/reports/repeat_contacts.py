@@ -14,9 +14,9 @@ from spoc.reports.yardsticks import RateEntry
 from spoc.web.formats import View
 from spoc.web.reports.first_contact import Card, figure_card
 from spoc.web.reports.frame import behind
-from spoc.web.reports.words import CAUSES_SAID, Titles, band, bands, shown, target
+from spoc.web.reports.words import CAUSES_SAID, Titles, band, bands, shown, source_said, target
 from spoc.web.reports.yardstick_rows import place_of
-from spoc.web.words import gettext
+from spoc.words import gettext
 
 
 @dataclass(frozen=True)
@@ -219,7 +219,7 @@ def _rate(entry: RateEntry, view: View) -> RateRow:
         band=band(view, Band(rate.low, rate.high, rate.currency)),
         currency=rate.currency,
         since=view.day(rate.valid_from) if rate.valid_from > BEGINNING else gettext("the beginning"),
-        source=rate.source,
+        source=source_said(rate.source),
         changed_by=entry.changed_by,
         changed_at=view.day(entry.changed_at),
     )
@@ -227,10 +227,8 @@ def _rate(entry: RateEntry, view: View) -> RateRow:
 
 def compared(report: FcrReport, view: View) -> tuple[tuple[str, str], ...]:
     """What the same repeats cost at rates that others publish: (source, sum)."""
-    chosen = [rate for rate in OTHER_RATES if rate.tier != 0]
-    return tuple(
-        (rate.source, bands(view, at_another_rate(report, rate), 0)) for rate in chosen if report.repeats.numerator
-    )
+    chosen = [rate for rate in OTHER_RATES if rate.tier != 0 and report.repeats.numerator]
+    return tuple((source_said(rate.source), bands(view, at_another_rate(report, rate), 0)) for rate in chosen)
 
 
 def no_rate(report: FcrReport, view: View) -> str:

@@ -9,7 +9,7 @@ from spoc.reports.fcr import FcrReport
 from spoc.reports.question import By
 from spoc.web.formats import View
 from spoc.web.reports.words import fraction, shown_tally
-from spoc.web.words import gettext
+from spoc.words import gettext
 
 MOST_NAMED: Final = 3
 HUNDRED: Final = Decimal(100)

@@ -11,10 +11,11 @@ from spoc.reports.groups import last_day
 from spoc.reports.headline import Headline, headline
 from spoc.reports.measures import Figure, Tally
 from spoc.reports.opening import Reason, VerdictKind
+from spoc.reports.presets import SOURCES
 from spoc.reports.question import By
 from spoc.web.formats import NARROW_SPACE, View
-from spoc.web.words import gettext, marked
 from spoc.web.words_of_contacts import CAUSES, CHANNELS, capitalised
+from spoc.words import gettext, marked
 
 VERDICTS: Final[Mapping[str, str]] = {
     VerdictKind.RESOLVED: marked("Resolved at first contact"),
@@ -35,13 +36,6 @@ CAUSES_SAID: Final[Mapping[str, str]] = {
     RepeatCause.REOPENED: marked("it broke again"),
     RepeatCause.ASKED_AGAIN: marked("they asked about the same again"),
     RepeatCause.LOST_IN_HANDOFF: marked("the story was lost in a handoff"),
-}
-EXCLUDED: Final[Mapping[str, str]] = {
-    "spam": marked("spam"),
-    "test": marked("tests"),
-    "duplicate": marked("sent twice"),
-    "own": marked("asked by an agent for themselves"),
-    "cancelled": marked("taken back before a response was due"),
 }
 BYS: Final[Mapping[str, str]] = {
     By.WEEK: marked("Week"),
@@ -93,6 +87,11 @@ def channel_title(key: str) -> str:
 def cause_title(key: str) -> str:
     """The cause in the same way."""
     return capitalised(gettext(CAUSES[RepeatCause(key)])) if key in set(RepeatCause) else key
+
+
+def source_said(source: str) -> str:
+    """Where a number comes from: in the reader's language where the words are ours, else as somebody wrote it."""
+    return gettext(source) if source in SOURCES else source
 
 
 def percent(view: View, figure: Figure) -> str | None:

@@ -14,9 +14,9 @@ from spoc.reports.errors import InvalidReportSetting
 from spoc.reports.presets import FACTOR, NET_TARGET, REPEAT_TARGET, SETTINGS
 from spoc.reports.yardsticks import Setting, Yardsticks
 from spoc.web.formats import View
-from spoc.web.reports.words import band
-from spoc.web.words import gettext, marked
+from spoc.web.reports.words import band, source_said
 from spoc.web.words_of_contacts import CHANNELS, capitalised
+from spoc.words import gettext, marked, said
 
 LIMIT: Final = "limit."
 LABELS: Final = {
@@ -63,7 +63,7 @@ def _row(setting: Setting, view: View) -> SettingRow:
     by = {"name": setting.changed_by, "day": view.day(setting.changed_at)}
     return SettingRow(
         key=setting.key,
-        label=_label(setting.key),
+        label=label_of(setting.key),
         value=_typed(setting.key, setting.value),
         source=setting.source,
         changed=gettext("%(name)s, %(day)s") % by if setting.changed_by else gettext("preset"),
@@ -71,7 +71,10 @@ def _row(setting: Setting, view: View) -> SettingRow:
     )
 
 
-def _label(key: str) -> str:
+def label_of(key: str) -> str:
+    """What is set, in words: a target, a limit, the factor, or a rate."""
+    if key == RATE:
+        return gettext("Rate")
     if key.startswith(LIMIT):
         return gettext("Limit of a first contact: %(channel)s") % {
             "channel": gettext(CHANNELS[Channel(key.removeprefix(LIMIT))])
@@ -109,7 +112,7 @@ def changes(changed: Iterable[Changed], view: View) -> list[ChangeRow]:
 def _changed(one: Changed, view: View) -> ChangeRow:
     change = one.change
     return ChangeRow(
-        what=_what(change.after, view) if change.key == RATE else _label(change.key),
+        what=_what(change.after, view) if change.key == RATE else label_of(change.key),
         before=_told(change.key, change.before, view) if change.before else "",
         after=_told(change.key, change.after, view),
         why=change.why,
@@ -139,7 +142,7 @@ def _told(key: str, what: Mapping[str, Any], view: View) -> str:
         text = band(view, Band(Decimal(what["low"]), Decimal(what["high"]), what["currency"]))
     else:
         text = _typed(key, what["value"])
-    return f"{text} ({what['source']})"
+    return f"{text} ({source_said(what['source'])})"
 
 
 def channels() -> list[Option]:
@@ -154,11 +157,11 @@ def other(rate: Rate, view: View) -> tuple[str, str]:
     """A published rate: (source, band)."""
     low, high = view.number(rate.low, 2), view.number(rate.high, 2)
     text = low if low == high else gettext("%(low)s to %(high)s") % {"low": low, "high": high}
-    return rate.source, f"{text} {rate.currency}"
+    return source_said(rate.source), f"{text} {rate.currency}"
 
 
 def faults(refused: InvalidReportSetting, prefix: str) -> list[tuple[str, str, str]]:
     """(field, label, message) for the summary above the forms."""
     return [
-        (prefix + fault.field, gettext(FIELDS.get(fault.field, fault.field)), fault.message) for fault in refused.faults
+        (prefix + fault.field, gettext(FIELDS.get(fault.field, fault.field)), said(fault)) for fault in refused.faults
     ]

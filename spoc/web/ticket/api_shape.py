@@ -1,13 +1,17 @@
 """A ticket as JSON: the projection's parts under their public names."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from spoc.desk.ticket_page import AskPart, ContactPart, EventPart, MessagePart, TaskPart, TicketPage
+from spoc.web.formats import View
 from spoc.web.shapes import instant, task_json
 from spoc.web.ticket.sentences import sentence
+from spoc.web.why import sentences
+from spoc.web.words_of_clocks import clock_json
 
 
-def ticket_json(page: TicketPage) -> dict[str, Any]:
+def ticket_json(page: TicketPage, view: View) -> dict[str, Any]:
     """What `GET /api/tickets/{reference}` answers, for the reader whom the page was made for."""
     titles = {ask.public_id: ask.service_key for ask in page.asks}
     return {
@@ -16,24 +20,27 @@ def ticket_json(page: TicketPage) -> dict[str, Any]:
         "title": page.title,
         "state": page.state.value,
         "channel": page.channel.value,
+        "priority": page.priority or None,
         "requester": {"name": page.requester.name, "mail": page.requester.mail},
         "opened_at": instant(page.opened_at),
         "promised_at": instant(page.promised_at),
         "resolved_at": instant(page.resolved_at),
-        "asks": [_ask(ask) for ask in page.asks],
-        "tasks": [{**part_json(task), "ask": titles.get(task.ask_id, "")} for task in page.tasks],
+        "targets": [clock_json(clock) for clock in page.clocks],
+        "asks": [ask_json(ask) for ask in page.asks],
+        "tasks": [{**part_json(task, view), "ask": titles.get(task.ask_id, "")} for task in page.tasks],
         "hidden": [{"party": mask.party, "blocks": mask.blocks} for mask in page.masks],
         "contacts": [_contact(contact) for contact in page.contacts],
         "messages": [_message(message) for message in page.messages],
-        "timeline": [_event(page, event) for event in page.events],
+        "timeline": [_event(page, event, view) for event in page.events],
     }
 
 
-def part_json(task: TaskPart) -> dict[str, Any]:
+def part_json(task: TaskPart, view: View) -> dict[str, Any]:
     """The task as everywhere, with who has it and how it ended."""
     common = task_json(
         id_=task.id,
         key=task.key,
+        kind=task.kind,
         title=task.title,
         queue=task.queue,
         state=task.state,
@@ -41,11 +48,23 @@ def part_json(task: TaskPart) -> dict[str, Any]:
         due_at=task.due_at,
         needs=task.needs,
         why=task.why,
+        view=view,
     )
-    return {**common, "assignee": task.assignee or task.person, "result": task.result}
+    return {**common, "assignee": task.assignee or task.person, "result": task.result, **_proof(task)}
 
 
-def _ask(ask: AskPart) -> dict[str, Any]:
+def _proof(task: TaskPart) -> dict[str, Any]:
+    """The checklist with who ticked what and when, and the evidence that is asked for, or null."""
+    asked = task.evidence_asked
+    return {
+        "checklist": [{"label": one.label, "by": one.by or None, "at": instant(one.at)} for one in task.checklist],
+        "evidence": {"required": asked.kind.value, "label": asked.label, "given": task.evidence} if asked else None,
+    }
+
+
+def ask_json(ask: AskPart) -> dict[str, Any]:
+    """One ask; `left_out` is null where it counts, and for all who do not work on it."""
+    out = ask.left_out
     return {
         "id": str(ask.public_id),
         "service": ask.service_key,
@@ -56,6 +75,8 @@ def _ask(ask: AskPart) -> dict[str, Any]:
         "opened_at": instant(ask.opened_at),
         "promised_at": instant(ask.promised_at),
         "resolved_at": instant(ask.resolved_at),
+        "cancelled_at": instant(ask.cancelled_at),
+        "left_out": {"reason": out.reason, "of": out.of or None, "words": out.words} if out else None,
     }
 
 
@@ -77,18 +98,23 @@ def _message(message: MessagePart) -> dict[str, Any]:
     return {
         "id": str(message.id),
         "at": instant(message.at),
-        "author": message.author,
+        "author": message.author or None,
         "internal": message.internal,
         "body": message.body,
     }
 
 
-def _event(page: TicketPage, event: EventPart) -> dict[str, Any]:
+def _event(page: TicketPage, event: EventPart, view: View) -> dict[str, Any]:
     return {
         "number": event.number,
         "at": instant(event.at),
         "kind": event.kind,
         "actor": event.actor,
-        "text": sentence(event, page.queue_titles, as_agent=page.as_agent),
-        "what": dict(event.what),
+        "text": sentence(event, page.queue_titles, view, as_agent=page.as_agent),
+        "what": _what(event.what, view),
     }
+
+
+def _what(what: Mapping[str, Any], view: View) -> dict[str, Any]:
+    why = what.get("why")
+    return {**what, "why": sentences(why, view)} if isinstance(why, tuple) else dict(what)

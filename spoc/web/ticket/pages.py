@@ -1,30 +1,37 @@
 """A ticket's page, for who asked and for who works on it, the list of one's own requests, and words on a ticket."""
 
+from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Form, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from routing.visibility import Actor
 from routing.work import Channel, ContactKind, RepeatCause
 from spoc.desk.contacts import ask_for_news
 from spoc.desk.corrections import correct_kind
-from spoc.desk.finishing import finish, reopen_ticket
+from spoc.desk.errors import NotProven
+from spoc.desk.finishing import reopen_ticket
 from spoc.desk.messages import send_message
+from spoc.desk.proving import Proof, note_proof
 from spoc.desk.queues import badges
 from spoc.desk.requests import page_of_requests
 from spoc.desk.tickets import read_ticket
 from spoc.intake.catalogue import service_at
-from spoc.web.deps import Database, Now, Visitor, require
+from spoc.web.deps import Database, Now, Seen, Visitor, require
 from spoc.web.once import Key, PageKey, answer_once, fingerprint_of, lead_once
 from spoc.web.pages import notice, redirect, render, view_of
 from spoc.web.permissions import Permission
 from spoc.web.ticket.api_shape import ticket_json
+from spoc.web.ticket.lending import NOTHING_LENT, Lent, finish_and_lend, shelf_of
+from spoc.web.ticket.proof import Evidence, Labels, Sent, proof_of, sent_again
 from spoc.web.ticket.view import agent_values, request_lines, status_values
-from spoc.web.words import marked
+from spoc.words import marked
 
 router = APIRouter()
 SignedIn = Annotated[Actor, require(Permission.SIGNED_IN)]
@@ -35,6 +42,7 @@ SENT = notice("ticket.sent", marked("Your message is sent."))
 NOTED = notice("ticket.noted", marked("The note is kept. The requester does not see it."))
 REOPENED = notice("ticket.reopened", marked("{about} is open again. We look at it."), "info")
 ASKED = notice("ticket.news", marked("We have told everybody who works on {about} that you wait for news."), "info")
+PROOF_NOTED = notice("step.noted", marked("It is written down. Nothing is finished yet."), "info")
 STEP_DONE = notice("ticket.step_done", marked("Thank you, that is done."))
 CORRECTED = notice("ticket.kind_corrected", marked("The contact is corrected."), "info")
 
@@ -81,23 +89,39 @@ def show_ticket(
     reference: str,
     session: Database,
     now: Now,
-    visit: Visitor,
     actor: SignedIn,
     view: Annotated[str, Query(max_length=10)] = "",
 ) -> Response:
     """The desk's page for those who work on it; who asked for it sees theirs, unless `view` says otherwise."""
-    page = read_ticket(session, actor, reference.upper(), now, partial(service_at, session))
-    seen = view_of(visit, now)
-    if page.as_agent and (not page.is_requester or view == "desk"):
+    return ticket_page(http, session, actor, reference.upper(), now, for_desk=view == "desk")
+
+
+def ticket_page(
+    http: Request,
+    session: Session,
+    actor: Actor,
+    reference: str,
+    now: datetime,
+    *,
+    for_desk: bool,
+    sent: Sent | None = None,
+) -> Response:
+    """The ticket as the reader sees it; with `sent`, a form that was refused, as it was sent."""
+    page = read_ticket(session, actor, reference, now, partial(service_at, session))
+    seen = view_of(http.state.visit, now)
+    status = 422 if sent else 200
+    if page.as_agent and (not page.is_requester or for_desk):
         counts = {badge.key: badge.open_count for badge in badges(session, actor, now)}
-        return render(http, "ticket/agent.html", counts=counts, once=str(uuid4()), **agent_values(page, actor, seen))
-    return render(http, "ticket/status.html", once=str(uuid4()), **status_values(page, seen))
+        values = agent_values(page, actor, seen, sent)
+        shelf = shelf_of(session, actor, page)
+        return render(http, "ticket/agent.html", status, counts=counts, once=str(uuid4()), shelf=shelf, **values)
+    return render(http, "ticket/status.html", status, once=str(uuid4()), **status_values(page, seen, sent))
 
 
 @router.get("/api/tickets/{reference}")
-def ticket_document(reference: str, session: Database, now: Now, actor: SignedIn) -> dict[str, Any]:
+def ticket_document(reference: str, session: Database, now: Now, actor: SignedIn, seen: Seen) -> dict[str, Any]:
     """The whole ticket as the reader may see it."""
-    return ticket_json(read_ticket(session, actor, reference.upper(), now, partial(service_at, session)))
+    return ticket_json(read_ticket(session, actor, reference.upper(), now, partial(service_at, session)), seen)
 
 
 @router.post("/tickets/{reference}/messages", include_in_schema=False)
@@ -151,11 +175,62 @@ def ask_news(
 
 @router.post("/tickets/{reference}/steps/{task_id}/finish", include_in_schema=False)
 def finish_step(
-    http: Request, reference: str, task_id: UUID, session: Database, now: Now, actor: SignedIn, result: Long = ""
+    http: Request,
+    reference: str,
+    task_id: UUID,
+    session: Database,
+    now: Now,
+    actor: SignedIn,
+    result: Long = "",
+    ticked: Labels = (),  # type: ignore[assignment]  # no list is shared
+    evidence: Evidence = "",
 ) -> Response:
     """A person's own step, from their page."""
-    finish(session, actor, task_id, now, result=result)
-    return redirect(http, f"/tickets/{reference}", told=STEP_DONE)
+    return finish_on_page(
+        http,
+        session,
+        actor,
+        task_id,
+        now,
+        (result, proof_of(ticked, evidence), NOTHING_LENT),
+        lambda _: redirect(http, f"/tickets/{reference}", told=STEP_DONE),
+    )
+
+
+def finish_on_page(
+    http: Request,
+    session: Session,
+    actor: Actor,
+    task_id: UUID,
+    now: datetime,
+    given: tuple[str, Proof, Lent],
+    then: Callable[[str], Response],
+) -> Response:
+    """Finish and go on; where something is missing, the ticket's page again with what was written."""
+    result, proof, lent = given
+    try:
+        with session.begin_nested():  # ticks that came with a refused form are undone with it
+            reference = finish_and_lend(session, actor, task_id, now, result, proof, lent)
+    except NotProven as refused:
+        sent = sent_again(task_id, result, proof, refused)
+        return ticket_page(http, session, actor, refused.reference, now, for_desk=True, sent=sent)
+    return then(reference)
+
+
+@router.post("/tickets/{reference}/steps/{task_id}/proof", include_in_schema=False)
+def note_on_step(
+    http: Request,
+    reference: str,
+    task_id: UUID,
+    session: Database,
+    now: Now,
+    actor: SignedIn,
+    ticked: Labels = (),  # type: ignore[assignment]  # no list is shared
+    evidence: Evidence = "",
+) -> Response:
+    """What is done so far of a person's own step."""
+    note_proof(session, actor, task_id, now, proof_of(ticked, evidence))
+    return redirect(http, f"/tickets/{reference}", told=PROOF_NOTED)
 
 
 @router.post("/tickets/{reference}/contacts/{contact_id}/kind", include_in_schema=False)

@@ -1,22 +1,35 @@
 """The log of a ticket in sentences: one voice for those who work on it, a plainer one for who asked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
-from routing.work import Channel, ContactKind, HoldReason
-from spoc.desk.ticket_page import EventPart
-from spoc.web.words import gettext, marked
-from spoc.web.words_of_contacts import CHANNELS, KINDS
+from catalog.service import FieldKind
+from routing.escalation import Whom
+from routing.targets import Promise
+from routing.work import SAID, Channel, ContactKind, HoldReason, LeftOutAs
+from spoc.desk.ticket_page import Answer, EventPart, Twin
+from spoc.web.formats import PLAIN, View
+from spoc.web.ticket.answers import in_words
+from spoc.web.why import assignment
+from spoc.web.words_of_clocks import missed_sentence, rung_sentence
+from spoc.web.words_of_contacts import CHANNELS, KINDS, LEFT_OUT, capitalised
+from spoc.web.words_of_priority import priority_word
+from spoc.words import gettext, marked
 
 DESK: Final[Mapping[str, str]] = {
     "opened": marked("%(who)s opened it by %(channel)s."),
     "placed": marked("“%(title)s” was placed with %(queue)s."),
     "became_ready": marked("“%(title)s” is ready."),
+    "offered": marked("“%(title)s” was offered. %(why)s."),
+    "offered_to_nobody": marked("“%(title)s” stands in its queue for anybody. %(why)s."),
     "claimed": marked("%(who)s took “%(title)s”."),
     "released": marked("%(who)s put “%(title)s” back."),
     "held": marked("%(who)s put “%(title)s” on hold: %(reason)s. %(note)s"),
     "resumed": marked("“%(title)s” goes on."),
     "finished": marked("%(who)s finished “%(title)s”. %(result)s"),
+    "ticked": marked("%(who)s ticked at “%(title)s”: %(items)s."),
+    "unticked": marked("%(who)s took back the tick at “%(title)s”: %(items)s."),
     "handed_off": marked("%(who)s handed “%(title)s” over from %(from)s to %(to)s: %(why)s"),
     "reopened": marked("%(who)s took “%(title)s” up again: %(why)s"),
     "resolved": marked("Everything is done."),
@@ -31,6 +44,32 @@ DESK: Final[Mapping[str, str]] = {
     "message": marked("%(who)s wrote."),
     "linked": marked("Linked with %(to)s."),
     "kind_corrected": marked("%(who)s corrected a contact: %(kind)s."),
+    "left_out": marked("%(who)s left it out of the figures: %(left_out)s. %(words)s"),
+    "counted_again": marked("%(who)s let it count in the figures again. %(words)s"),
+    "amended": marked("%(who)s changed the request. %(changes)s"),
+    "call_made": marked("“%(title)s” was sent to another system."),
+    "call_done": marked("“%(title)s” was done by another system. %(result)s"),
+    "call_failed": marked("“%(title)s” could not be done by another system. %(why)s."),
+    "call_late": marked("“%(title)s” was not done by another system in time. %(why)s."),
+    "message_sent": marked("“%(title)s” was sent."),
+    "filled_in": marked("%(who)s filled in “%(title)s”. %(changes)s"),
+    "redated": marked("“%(title)s” moves. %(dates)s"),
+    "task_cancelled": marked("“%(title)s” is not needed any more."),
+    "task_restored": marked("“%(title)s” is needed again."),
+    "waits_again": marked("“%(title)s” waits again."),
+    "escalated": marked("Escalated. %(rung)s. Told: %(told)s."),
+    "target_missed": marked("A target was missed: %(promise)s, due %(due)s."),
+    "priority_changed": marked("%(who)s changed the priority from %(before)s to %(after)s: %(why)s"),
+    "approval_asked": marked("%(people)s is asked to approve “%(title)s”."),
+    "approval_reminded": marked("%(people)s was reminded of “%(title)s”."),
+    "approval_escalated": marked("%(people)s did not answer about “%(title)s”: %(other)s is asked."),
+    "approval_at_desk": marked("“%(title)s” is for the desk to decide: nobody else can be asked."),
+    "voice_approved": marked("%(who)s agreed to “%(title)s”. %(why)s"),
+    "voice_rejected": marked("%(who)s did not agree to “%(title)s”: %(why)s"),
+    "approval_given": marked("%(who)s approved “%(title)s”. %(why)s"),
+    "approval_refused": marked("%(who)s rejected “%(title)s”: %(why)s"),
+    "approval_refused_by_silence": marked("Nobody decided about “%(title)s” in time, which counts as a no."),
+    "task_refused": marked("“%(title)s” will not be done: what it needs was not approved."),
 }
 ASKED: Final[Mapping[str, str]] = {
     "opened": marked("Your request came in."),
@@ -43,7 +82,25 @@ ASKED: Final[Mapping[str, str]] = {
     "ticket_reopened": marked("The request is open again: %(why)s"),
     "message": marked("%(who)s wrote."),
     "contact_logged": marked("You were in touch by %(channel)s."),
+    "amended": marked("%(who)s changed the request. %(changes)s"),
+    "call_made": marked("“%(title)s” was sent to another system."),
+    "call_done": marked("“%(title)s” is done. %(result)s"),
+    "message_sent": marked("“%(title)s” was sent."),
+    "filled_in": marked("%(who)s filled in “%(title)s”. %(changes)s"),
+    "redated": marked("“%(title)s” moves. %(dates)s"),
+    "task_cancelled": marked("“%(title)s” is not needed any more."),
+    "task_restored": marked("“%(title)s” is needed again."),
+    "approval_asked": marked("%(people)s is asked to approve “%(title)s”."),
+    "approval_escalated": marked("%(people)s did not answer about “%(title)s”: %(other)s is asked."),
+    "approval_at_desk": marked("The desk decides about “%(title)s”."),
+    "voice_approved": marked("%(who)s agreed to “%(title)s”. %(why)s"),
+    "voice_rejected": marked("%(who)s did not agree to “%(title)s”: %(why)s"),
+    "approval_given": marked("%(who)s approved “%(title)s”. %(why)s"),
+    "approval_refused": marked("%(who)s did not approve “%(title)s”: %(why)s"),
+    "approval_refused_by_silence": marked("Nobody decided about “%(title)s” in time, which counts as a no."),
+    "task_refused": marked("“%(title)s” will not be done."),
 }
+TAKEN_BACK: Final = marked("%(who)s cancelled the request. %(changes)s")
 REASONS: Final[Mapping[HoldReason, str]] = {
     HoldReason.REQUESTER: marked("waiting for the requester"),
     HoldReason.VENDOR: marked("waiting for a supplier"),
@@ -52,12 +109,12 @@ REASONS: Final[Mapping[HoldReason, str]] = {
 REASONS_ASKED: Final[Mapping[HoldReason, str]] = {**REASONS, HoldReason.REQUESTER: marked("we wait for your answer")}
 
 
-def sentence(event: EventPart, queues: Mapping[str, str], *, as_agent: bool) -> str:
+def sentence(event: EventPart, queues: Mapping[str, str], view: View = PLAIN, *, as_agent: bool) -> str:
     """What happened, in the language of the request; a kind that has no sentence is named as it is."""
-    template = (DESK if as_agent else ASKED).get(event.kind)
+    template = TAKEN_BACK if event.what.get("cancelled") is True else (DESK if as_agent else ASKED).get(event.kind)
     if template is None:
         return event.kind.replace("_", " ")
-    return (gettext(template) % _Words(_words(event, queues, as_agent=as_agent))).strip()
+    return (gettext(template) % _Words(_words(event, queues, view, as_agent=as_agent))).strip()
 
 
 class _Words(dict[str, str]):
@@ -67,7 +124,7 @@ class _Words(dict[str, str]):
         return ""
 
 
-def _words(event: EventPart, queues: Mapping[str, str], *, as_agent: bool) -> dict[str, str]:
+def _words(event: EventPart, queues: Mapping[str, str], view: View, *, as_agent: bool) -> dict[str, str]:
     what = event.what
     reasons = REASONS if as_agent else REASONS_ASKED
     told = {key: str(value) for key, value in what.items() if value is not None and not isinstance(value, bool)}
@@ -80,7 +137,76 @@ def _words(event: EventPart, queues: Mapping[str, str], *, as_agent: bool) -> di
         "channel": _word(CHANNELS, Channel, what.get("channel")),
         "reason": _word(reasons, HoldReason, what.get("reason")),
         "kind": _word(KINDS, ContactKind, what.get("kind") or what.get("to")),
+        "why": _why(what.get("why")),
+        "rung": rung_sentence(Promise(what["promise"]), int(what["minutes"]), Whom(what["whom"]))
+        if "whom" in what
+        else "",
+        "told": str(what.get("told") or gettext("nobody, as there is no such person")),
+        "promise": missed_sentence(what, _queue(what.get("queue"), queues)) if "promise" in what else "",
+        "due": view.moment(datetime.fromisoformat(what["due_at"])) if what.get("due_at") else "",
+        "before": priority_word(what.get("before")),
+        "after": priority_word(what.get("after")),
+        "left_out": left_out(what.get("reason"), what.get("of")),
+        "changes": " · ".join(
+            _change(one, view, first=event.kind == "filled_in" and one.get("from") is None)
+            for one in what.get("changes") or ()
+        ),
+        "dates": _dates(what, view),
+        "items": ", ".join(map(str, what.get("items") or ())),
     }
+
+
+def _change(told: Mapping[str, Any], view: View, *, first: bool) -> str:
+    """“First day: 1 September → 15 September”; only the question where its answer stands in no log.
+
+    `first`: it is the first answer to it, and only that is told.
+    """
+    if "kind" not in told:
+        return str(told["label"])
+    was, now = (_answer(told, told.get(end), view) for end in ("from", "to"))
+    if first:
+        return f"{told['label']}: {now}"
+    return f"{told['label']}: {was} → {now}"
+
+
+def _answer(told: Mapping[str, Any], value: Any, view: View) -> str:
+    if value is None:
+        return gettext("nothing")
+    return in_words(Answer("", str(told["label"]), FieldKind(told["kind"]), "", value, value), view)
+
+
+def _dates(what: Mapping[str, Any], view: View) -> str:
+    """What it is due by, or, where that stays, when it opens: each with what it was before."""
+    if what.get("due_from") != what.get("due_to"):
+        return gettext("Due %(was)s → %(now)s.") % _ends(what, "due", view)
+    if what.get("opens_from") != what.get("opens_to"):
+        return gettext("Opens %(was)s → %(now)s.") % _ends(what, "opens", view)
+    return ""
+
+
+def _ends(what: Mapping[str, Any], name: str, view: View) -> dict[str, str]:
+    was, now = (what.get(f"{name}_{end}") for end in ("from", "to"))
+    return {
+        "was": view.day(datetime.fromisoformat(was) if was else None),
+        "now": view.day(datetime.fromisoformat(now) if now else None),
+    }
+
+
+def _why(why: Any) -> str:
+    """A person's own words, or why somebody was offered it; other reasons stand at the task."""
+    return assignment(why) if isinstance(why, tuple) else str(why or "")
+
+
+def left_out(reason: Any, of: Any) -> str:
+    """Spam; sent twice, the same as T-000041."""
+    text = gettext(LEFT_OUT.get(reason, ""))
+    return gettext("%(why)s, the same as %(of)s") % {"why": text, "of": of} if of else text
+
+
+def reasons_to_leave_out(twins: Sequence[Twin]) -> list[dict[str, str]]:
+    """As options of a select; sent twice only where there is something it can be the same as."""
+    shown = [reason for reason in SAID if twins or reason is not LeftOutAs.DUPLICATE]
+    return [{"value": reason.value, "label": capitalised(gettext(LEFT_OUT[reason]))} for reason in shown]
 
 
 def _queue(key: Any, queues: Mapping[str, str]) -> str:

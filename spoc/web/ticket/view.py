@@ -2,21 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from itertools import groupby
+from datetime import datetime
 from typing import Any
 
-from catalog.service import FieldKind
 from routing.lifecycle import OPEN, WORKABLE, Act, Department, acts_from
 from routing.visibility import Actor
-from routing.work import ContactKind, HoldReason, TaskState, TicketState
+from routing.work import ContactKind, HoldReason, TaskKind, TaskState, TicketState
 from spoc.desk.requests import Next, Request
-from spoc.desk.ticket_page import Answer, AskPart, ContactPart, EventPart, MessagePart, TaskPart, TicketPage
-from spoc.web.desk.words import Due, choices, due_mark, spoken, stands_because
+from spoc.desk.ticket_page import AskPart, ContactPart, EventPart, MessagePart, TaskPart, TicketPage
+from spoc.desk.ticket_rows import APPROVERS
+from spoc.web.desk.words import Due, choices, due_mark, offered, spoken, stands_because
 from spoc.web.formats import View
-from spoc.web.ticket.sentences import sentence
-from spoc.web.words import gettext, marked
+from spoc.web.ticket.answers import in_words
+from spoc.web.ticket.happened import changes, entries, refusals
+from spoc.web.ticket.proof import Sent
+from spoc.web.ticket.sentences import left_out, reasons_to_leave_out
+from spoc.web.why import sentences
+from spoc.web.words_of_clocks import clock_lines
 from spoc.web.words_of_contacts import CAUSES, CHANNELS, KINDS
+from spoc.web.words_of_priority import priority_options, priority_word
+from spoc.words import gettext, marked
 
 HOLD_CHOICES = {
     HoldReason.REQUESTER: marked("The requester has to answer"),
@@ -26,14 +31,19 @@ HOLD_CHOICES = {
 _CORRECT = (ContactKind.THANKS, ContactKind.RESPONSE, ContactKind.REPEAT, ContactKind.OTHER)
 CORRECTIONS = {kind: KINDS[kind] for kind in _CORRECT}
 UNLINKED = {ContactKind.FIRST: marked("Something new"), **CORRECTIONS}
-FEW = 3
 _SHOWN = frozenset(Act) - {Act.SKIP, Act.CANCEL}
+_NOT_DECIDING = frozenset({Act.FINISH, Act.REOPEN})
 _URGENCY = (TaskState.CLAIMED, TaskState.READY, TaskState.ON_HOLD, TaskState.WAITING)
 
 
 @dataclass(frozen=True)
 class TaskLine:
-    """A task with its words. `acts` are the names of the acts its state allows the reader."""
+    """A task with its words.
+
+    `acts` are the names of the acts its state allows the reader, `holds` why it may stop, `why` sentences. `form_path`
+    is where a form is filled in that is theirs to fill in now. `sent` is the form that was to finish it, if that was
+    refused.
+    """
 
     task: TaskPart
     state: str
@@ -41,24 +51,26 @@ class TaskLine:
     reason: str | None
     party: str
     acts: frozenset[str]
+    holds: list[dict[str, str]]
+    why: tuple[str, ...]
+    sent: Sent | None = None
+    form_path: str | None = None
 
 
 @dataclass(frozen=True)
 class AskCard:
+    """`path` is where it is left out or counted again, None for those who may not; `left_out` why it counts nowhere.
+
+    `change_path` is where its answers are changed, None for those who may not.
+    """
+
     title: str
     text: str
     pairs: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One thing that happened: a message, a contact or a line of the log."""
-
-    at: datetime
-    message: MessagePart | None = None
-    contact: ContactPart | None = None
-    handoff: EventPart | None = None
-    lines: tuple[str, ...] = ()
+    left_out: str = ""
+    path: str | None = None
+    change_path: str | None = None
+    is_cancelled: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,8 +85,8 @@ class RequestLine:
     resolved_at: datetime | None
 
 
-def agent_values(page: TicketPage, actor: Actor, view: View) -> dict[str, Any]:
-    lines = task_lines(page, view)
+def agent_values(page: TicketPage, actor: Actor, view: View, sent: Sent | None = None) -> dict[str, Any]:
+    lines = task_lines(page, view, sent)
     mine = [line for line in lines if line.task.may_act and line.task.state in WORKABLE]
     return {
         "page": page,
@@ -82,8 +94,7 @@ def agent_values(page: TicketPage, actor: Actor, view: View) -> dict[str, Any]:
         "mine": sorted(mine, key=lambda line: (not line.task.is_mine, *_urgency(line))),
         "others": [line for line in lines if line not in mine],
         "departments": spoken(page.departments),
-        "entries": entries(page),
-        "holds": choices({key.value: text for key, text in HOLD_CHOICES.items()}),
+        "entries": entries(page, view),
         "queues": [{"value": key, "label": title} for key, title in page.queue_titles.items()],
         "corrections_of": corrections_of,
         "reader_queues": ", ".join(page.queue_titles.get(key, key) for key in sorted(actor.memberships)),
@@ -91,12 +102,17 @@ def agent_values(page: TicketPage, actor: Actor, view: View) -> dict[str, Any]:
         "about_contact": about_contact,
         "about_handoff": lambda event: about_handoff(event, page),
         "readers_of": readers_of,
+        "reasons": reasons_to_leave_out(page.twins),
+        "twins": page.twins,
+        "clocks": clock_lines(page.clocks, view),
+        "priority": priority_word(page.priority),
+        "priorities": [{"value": value, "label": text} for value, text in priority_options()],
         "repeats": sum(contact.kind is ContactKind.REPEAT for contact in page.contacts),
     }
 
 
-def status_values(page: TicketPage, view: View) -> dict[str, Any]:
-    lines = task_lines(page, view)
+def status_values(page: TicketPage, view: View, sent: Sent | None = None) -> dict[str, Any]:
+    lines = task_lines(page, view, sent)
     open_lines = [line for line in lines if line.task.state in OPEN]
     done = [line for line in lines if line.task.state is TaskState.DONE]
     shown = sorted((line for line in open_lines if line not in _turn(lines)), key=_urgency)
@@ -108,8 +124,12 @@ def status_values(page: TicketPage, view: View) -> dict[str, Any]:
         "turn": _turn(lines),
         "next_lines": shown,
         "done": done,
+        "deciding": [line.task for line in lines if line.task.may_decide],
+        "refusals": refusals(page, view),
         "people": people(page),
         "asked_back": [line.task for line in lines if line.task.paused],
+        "changes": changes(page, view),
+        "everything_by": max((line.task.due_at for line in open_lines if line.task.due_at), default=page.promised_at),
     }
 
 
@@ -128,82 +148,70 @@ def progress(page: TicketPage, done: int, total: int) -> tuple[str, str]:
     if page.state in {TicketState.RESOLVED, TicketState.CLOSED}:
         return gettext("Everything is done."), ""
     if page.state is TicketState.CANCELLED:
-        return gettext("This request was cancelled."), ""
+        refused = any(task.refused for task in page.tasks)
+        return gettext("This was not approved.") if refused else gettext("This request was cancelled."), ""
+    if page.asks and all(ask.cancelled_at for ask in page.asks):
+        return gettext("This request was cancelled."), gettext("What was done before is being undone.")
     if page.state is TicketState.WAITING_FOR_REQUESTER and page.is_requester:
         return gettext("We need your answer."), count
     return gettext("In work."), count
 
 
-def task_lines(page: TicketPage, view: View) -> list[TaskLine]:
-    return [_line(task, view) for task in page.tasks]
+def task_lines(page: TicketPage, view: View, sent: Sent | None = None) -> list[TaskLine]:
+    return [_line(task, page, view, sent if sent and sent.task_id == task.id else None) for task in page.tasks]
 
 
-def _line(task: TaskPart, view: View) -> TaskLine:
+def _line(task: TaskPart, page: TicketPage, view: View, sent: Sent | None) -> TaskLine:
     turn = task.is_own_step and task.state in WORKABLE
     return TaskLine(
         task=task,
         state="your_turn" if turn else task.state.value,
         due=due_mark(task.due_at, task.state, view, paused=task.paused),
-        reason=stands_because(task.state, task.waits_for, task.opens_at, task.hold_reason, view),
-        party=task.queue_title or task.person or "",
+        reason=stands_because(task.state, task.waits_for, task.opens_at, task.hold_reason, view)
+        or offered(task.state, task.assignee, is_mine=task.is_mine),
+        party=task.queue_title or task.person or (gettext(APPROVERS) if task.kind is TaskKind.APPROVAL else ""),
         acts=acts_on(task) if task.may_act else frozenset(),
+        holds=choices(holds_of(task)),
+        why=tuple(sentences(task.why, view)),
+        sent=sent,
+        form_path=f"/tickets/{page.reference}/steps/{task.id}/form" if _may_fill(task) else None,
     )
 
 
+def _may_fill(task: TaskPart) -> bool:
+    return task.kind is TaskKind.FORM and task.may_act and task.state in WORKABLE
+
+
+def holds_of(task: TaskPart) -> dict[str, str]:
+    """Why it may stand still; nobody outside its queues can be asked about a secret one."""
+    told = {key: text for key, text in HOLD_CHOICES.items() if key is not HoldReason.REQUESTER or not task.secret}
+    return {key.value: text for key, text in told.items()}
+
+
 def acts_on(task: TaskPart) -> frozenset[str]:
-    """What its state allows (`routing.lifecycle`); a person's own step is only ever finished."""
-    shown = _SHOWN if task.queue else {Act.FINISH}
+    """What its state allows (`routing.lifecycle`); a person's own step is only ever finished, and a form filled in."""
+    shown = (_SHOWN - _NOT_DECIDING if task.kind is TaskKind.APPROVAL else _SHOWN) if task.queue else {Act.FINISH}
+    shown = shown - ({Act.FINISH} if task.kind is TaskKind.FORM else set())
     return frozenset(act.value for act in acts_from(task.state) & shown)
 
 
 def ask_cards(page: TicketPage, view: View) -> list[AskCard]:
-    return [_card(ask, view) for ask in page.asks]
+    return [_card(ask, page, view) for ask in page.asks]
 
 
-def _card(ask: AskPart, view: View) -> AskCard:
+def _card(ask: AskPart, page: TicketPage, view: View) -> AskCard:
+    path = f"/tickets/{page.reference}/asks/{ask.public_id}"
     pairs = tuple((answer.label, in_words(answer, view)) for answer in ask.answers if in_words(answer, view))
-    return AskCard(ask.service_title or gettext("A confidential request"), ask.text, pairs)
-
-
-def in_words(answer: Answer, view: View) -> str:
-    """One answer as its reader writes it: dates in words, yes and no, labels."""
-    match answer.kind:
-        case FieldKind.DATE:
-            return view.day_long(date.fromisoformat(answer.value))
-        case FieldKind.DATETIME:
-            given = datetime.fromisoformat(answer.value)
-            return view.moment(given) if given.tzinfo else f"{view.day(given.date())} {given:%H:%M}"
-        case FieldKind.YES_NO:
-            return gettext("Yes") if answer.value else gettext("No")
-        case FieldKind.NUMBER:
-            return view.number(answer.value)
-        case _:
-            return str(answer.shown)
-
-
-def entries(page: TicketPage) -> list[Entry]:
-    """Everything that happened, oldest first; what is told by a message or a contact is not told twice."""
-    found = [Entry(message.at, message=message) for message in page.messages]
-    found += [Entry(contact.at, contact=contact) for contact in page.contacts]
-    for event in page.events:
-        if event.kind == "handed_off":
-            found.append(Entry(event.at, handoff=event))
-        elif event.kind not in {"message", "contact_logged"}:
-            found.append(Entry(event.at, lines=(sentence(event, page.queue_titles, as_agent=page.as_agent),)))
-    return folded(sorted(found, key=lambda entry: entry.at))
-
-
-def folded(found: Sequence[Entry]) -> list[Entry]:
-    """Runs of changes as one entry with many lines, if there are more than a few: what people said stands out."""
-    runs: list[Entry] = []
-    for is_change, run in groupby(found, key=lambda entry: bool(entry.lines)):
-        entries_of_run = list(run)
-        if is_change and len(entries_of_run) > FEW:
-            lines = tuple(line for entry in entries_of_run for line in entry.lines)
-            runs.append(Entry(entries_of_run[0].at, lines=lines))
-        else:
-            runs += entries_of_run
-    return runs
+    out = ask.left_out
+    return AskCard(
+        ask.service_title or gettext("A confidential request"),
+        ask.text,
+        pairs,
+        left_out=" · ".join(filter(None, (left_out(out.reason, out.of), out.words))) if out else "",
+        path=path if ask.may_leave_out else None,
+        change_path=f"{path}/change" if ask.may_amend and page.state is not TicketState.CLOSED else None,
+        is_cancelled=ask.cancelled_at is not None,
+    )
 
 
 def about_contact(contact: ContactPart) -> str:
@@ -266,5 +274,6 @@ def next_words(step: Next | None, view: View) -> str:
         return gettext("Next, with you when the rest is ready: %(title)s%(by)s.") % {"title": step.title, "by": by}
     if not step.party:
         return gettext("Your turn: %(title)s%(by)s.") % {"title": step.title, "by": by}
-    words = {"title": step.title, "party": step.party, "by": by}
+    party = gettext(step.party) if step.party == APPROVERS else step.party
+    words = {"title": step.title, "party": party, "by": by}
     return gettext("Next: %(title)s, with %(party)s%(by)s.") % words

@@ -1,0 +1,1 @@
+"""Where agents work: queues, acts on tasks, contacts."""

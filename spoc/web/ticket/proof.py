@@ -1,0 +1,37 @@
+"""What a page sends about a task that is done or half done, and the ticket's page again where that is refused."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Form
+
+from spoc.desk.errors import NotProven
+from spoc.desk.proving import Proof
+from spoc.words import said
+
+Labels = Annotated[list[Annotated[str, Form(max_length=200)]], Form(max_length=30)]
+Evidence = Annotated[str, Form(max_length=2000)]
+
+
+@dataclass(frozen=True)
+class Sent:
+    """The form as it was sent and refused: nothing in it is lost."""
+
+    task_id: UUID
+    result: str
+    ticked: Sequence[str]
+    evidence: str
+    sentence: str
+    faults: Sequence[str]
+
+
+def proof_of(ticked: Sequence[str], evidence: str) -> Proof:
+    """A form sends every box that is ticked: those that are missing are not."""
+    return Proof(tuple(ticked), evidence)
+
+
+def sent_again(task_id: UUID, result: str, proof: Proof, refused: NotProven) -> Sent:
+    faults = [said(fault) for fault in refused.faults]
+    return Sent(task_id, result, proof.ticked or (), proof.evidence or "", said(refused), faults)

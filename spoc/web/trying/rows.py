@@ -1,0 +1,80 @@
+"""A dry run as a page shows it: drawings, the table of tasks, the critical path and the gaps in words."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from spoc.intake.simulate import Simulation, Tried
+from spoc.web.catalogue_words import party
+from spoc.web.drawing.graph import Graph
+from spoc.web.drawing.timeline import Timeline
+from spoc.web.formats import View
+from spoc.web.trying.drawn import graph_of, timeline_of
+from spoc.web.trying.words import gap_sentence, reasons
+from spoc.words import gettext
+
+
+@dataclass(frozen=True)
+class TaskRow:
+    """`members` is the number of people in its queue; None where a person has the step."""
+
+    title: str
+    party: str
+    members: int | None
+    opens_at: datetime | None
+    due_at: datetime | None
+    waits_for: str
+    spare_days: int | None
+    critical: bool
+    confidential: bool
+    secret: bool
+    why: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DryRun:
+    """`skipped` are titles with the conditions that leave them out; `sentence` is what the drawings say."""
+
+    title: str
+    requester: str
+    ends_at: datetime | None
+    path: tuple[str, ...]
+    tasks: tuple[TaskRow, ...]
+    gaps: tuple[tuple[str, str], ...]
+    skipped: tuple[tuple[str, str], ...]
+    graph: Graph | None
+    timeline: Timeline
+    sentence: str
+
+
+def dry_run(found: Simulation, view: View) -> DryRun:
+    titles = {step.key: step.placed.step.title for step in found.steps}
+    path = tuple(titles[key] for key in found.path)
+    return DryRun(
+        found.title,
+        found.requester.name,
+        found.ends_at,
+        path,
+        tuple(_row(step, found, view) for step in found.steps),
+        tuple((title, gap_sentence(gap, found, view)) for title, gap in found.gaps),
+        tuple((title, one.condition) for title, one in found.skipped),
+        graph_of(found, view),
+        timeline_of(found, view),
+        gettext("The critical path: %(steps)s.") % {"steps": ", ".join(path)},
+    )
+
+
+def _row(step: Tried, found: Simulation, view: View) -> TaskRow:
+    planned = step.placed.step
+    return TaskRow(
+        planned.title,
+        party(step.party),
+        step.members if step.placed.queue else None,
+        step.placed.opens_at,
+        step.placed.due_at,
+        ", ".join(step.waits_for),
+        step.spare_days,
+        step.critical,
+        bool(planned.confidential_to) and not planned.secret,
+        planned.secret,
+        tuple(reasons(step, found, view)),
+    )

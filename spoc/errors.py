@@ -1,8 +1,10 @@
 """What can be the case when a use case says no. `spoc.web.errors` maps each class to an HTTP status."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
+
+from routing.phrase import Phrase
 
 
 @dataclass(frozen=True)
@@ -11,16 +13,41 @@ class Fault:
 
     field: str
     code: str
-    message: str
+    phrase: Phrase
+
+    @property
+    def message(self) -> str:
+        """The English of it."""
+        return str(self.phrase)
+
+    @property
+    def template(self) -> str:
+        return self.phrase.template
+
+    @property
+    def many(self) -> str:
+        return self.phrase.many
+
+    @property
+    def given(self) -> Mapping[str, object]:
+        return self.phrase.given
 
 
 class SpocError(Exception):
     """Base of every error that the product raises on purpose.
 
-    `code` is stable and public: programs may branch on it. The message is one sentence a person can act on.
+    `code` is stable and public: programs may branch on it. The sentence, one a person can act on, is kept as
+    `routing.phrase.Phrase` keeps it; `str()` is the English of it.
     """
 
     code = "error"
+    template = ""
+    many = ""
+
+    def __init__(self, template: str = "", **given: object) -> None:
+        self.template = template or self.template
+        self.given: Mapping[str, object] = given
+        super().__init__(str(Phrase(self.template, given)))
 
 
 class NotFound(SpocError):
@@ -54,7 +81,7 @@ class Conflict(SpocError):
 
 
 class Mendable(Protocol):
-    """One thing to mend: which field, a stable code, and a sentence."""
+    """One thing to mend: which field, a stable code, and a sentence as template and values; `message` in English."""
 
     @property
     def field(self) -> str: ...
@@ -62,13 +89,33 @@ class Mendable(Protocol):
     def code(self) -> str: ...
     @property
     def message(self) -> str: ...
+    @property
+    def template(self) -> str: ...
+    @property
+    def many(self) -> str: ...
+    @property
+    def given(self) -> Mapping[str, object]: ...
 
 
 class Invalid(SpocError):
-    """What was given cannot be accepted. `faults` names each thing to mend."""
+    """What was given cannot be accepted. `faults` names each thing to mend.
+
+    Where there is no template, the faults are what is said.
+    """
 
     code = "invalid"
-    faults: Sequence[Mendable] = ()
+    faults: Sequence[Mendable]
+
+    def __init__(
+        self, template: str = "", faults: Sequence[Mendable] = (), *, field: str = "", **given: object
+    ) -> None:
+        """With `field`, the sentence itself is the one fault, of that field."""
+        super().__init__(template, **given)
+        here = [Fault(field, self.code, Phrase(self.template, given))] if field else []
+        self.faults = (*here, *faults)
+
+    def __str__(self) -> str:
+        return super().__str__() or " ".join(fault.message for fault in self.faults)
 
 
 class NotSignedIn(SpocError):

@@ -18,6 +18,7 @@ class Settings(BaseSettings):
     trusted_proxies: str = Field("", description="Addresses whose X-Forwarded-* headers count, comma separated")
     smtp_url: str | None = Field(None, description="smtp://user:password@host:port; without it mails wait in /outbox")
     mail_from: str = Field("SPOC <desk@localhost>", description="Sender of every mail")
+    calls_ca: Path | None = Field(None, description="Certificates to trust, beside the system's, in other systems")
     max_body_bytes: int = Field(1_000_000, ge=1_000, description="Largest JSON or form body accepted")
     session_idle_minutes: int = Field(8 * 60, ge=1, description="A session ends after this long without a request")
     session_days: int = Field(14, ge=1, description="A session ends after this long in any case")

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from routing.phrase import marked
 from spoc.db import embedded, migrate
 from spoc.db.session import make_engine, make_sessions
 from spoc.errors import Misconfigured
@@ -37,7 +38,10 @@ def opened(settings: Settings, *, new: bool = False) -> Iterator[sessionmaker[Se
         Misconfigured: there is none in the data folder, and it is not `new`: a mistyped folder makes no desk.
     """
     if settings.embedded and not new and not (settings.data.expanduser() / "pg").exists():
-        raise Misconfigured(f"There is no desk in {settings.data}. Name its folder with --data; `spoc up` begins one.")
+        raise Misconfigured(
+            marked("There is no desk in %(folder)s. Name its folder with --data; `spoc up` begins one."),
+            folder=settings.data,
+        )
     with reached(settings) as url:
         if settings.embedded:
             migrate.upgrade(url)

@@ -7,6 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from catalog.document import shipped
+from catalog.sources import shipped_sources
+from routing.phrase import Phrase
 from spoc import clock
 from spoc.cli.say import out
 from spoc.cli.zone import machine_zone
@@ -15,6 +17,7 @@ from spoc.db.session import transaction
 from spoc.intake import catalogue
 from spoc.people import first_start
 from spoc.reports import presets
+from spoc.words import gettext
 
 FIRST_MAIL = "admin@localhost.localdomain"
 FIRST_NAME = "Our service desk"
@@ -28,16 +31,19 @@ def prepare(session: Session) -> str | None:
     try:
         catalogue.newest_version(session)
     except catalogue.NothingPublished:
-        catalogue.publish(session, shipped(), None, "As shipped", now)
+        catalogue.publish(session, shipped(), None, "As shipped", now, shipped_sources())
     queues = [(queue.key, queue.title) for queue in catalogue.current(session)[1].queues]
     first_start.prepare(session, FIRST_NAME, zone, queues)
     presets.seed(session, now)
     return zone if is_new else None
 
 
-def hint(zone: str) -> str:
+def hint(zone: str) -> Phrase:
     """What to print once a new organisation was given a name and a time zone that nobody chose."""
-    return f"The desk keeps the time of {zone}. An administrator sets that and your name on the page /organisation."
+    return Phrase(
+        "The desk keeps the time of %(zone)s. An administrator sets that and your name on the page /organisation.",
+        {"zone": zone},
+    )
 
 
 def first_key(session: Session) -> str | None:
@@ -62,7 +68,7 @@ def fill_demo(sessions: sessionmaker[Session]) -> None:
         if is_demo(session):
             return
     with Progress(*Progress.get_default_columns(), console=out, transient=True) as bar:
-        history = bar.add_task("Eight weeks of history", total=None)
+        history = bar.add_task(gettext("Eight weeks of history"), total=None)
         fill(sessions, clock.now(), lambda done, days: bar.update(history, completed=done, total=days))
 
 

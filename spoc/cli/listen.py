@@ -10,6 +10,7 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
+from routing.phrase import marked
 from spoc.errors import Unavailable
 
 DRAIN_SECONDS = 8
@@ -50,21 +51,26 @@ def taken_port(host: str, port: int) -> Iterator[socket.socket]:
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except socket.gaierror:
-        raise Unavailable(f"There is no address {host} to listen on.") from None
+        raise Unavailable(marked("There is no address %(host)s to listen on."), host=host) from None
     with socket.socket(family, kind, protocol) as taken:
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             taken.bind(address)
             taken.listen(BACKLOG)
         except OSError as error:
-            raise Unavailable(_sentence(host, port, error)) from error
+            raise _unusable(host, port, error) from error
         yield taken
 
 
-def _sentence(host: str, port: int, error: OSError) -> str:
+def _unusable(host: str, port: int, error: OSError) -> Unavailable:
     if error.errno == errno.EADDRINUSE:
-        return f"Port {port} on {host} is in use: stop the other program, or choose another port with --port."
-    return f"Port {port} on {host} cannot be used: {error.strerror}."
+        in_use = marked(
+            "Port %(port)s on %(host)s is in use: stop the other program, or choose another port with --port."
+        )
+        return Unavailable(in_use, port=port, host=host)
+    return Unavailable(
+        marked("Port %(port)s on %(host)s cannot be used: %(why)s."), port=port, host=host, why=error.strerror
+    )
 
 
 @contextmanager

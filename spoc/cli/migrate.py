@@ -1,14 +1,11 @@
 """`spoc migrate`."""
 
+from routing.phrase import Phrase, marked
 from spoc.cli.options import AsJson, Data, read_settings
 from spoc.cli.say import print_json, tell
 
 
 def migrate(data: Data = None, *, as_json: AsJson = False) -> None:
-    """Bring the database to the version of this program; an empty one gets the catalogue that ships.
-
-    Running it again changes nothing, and any number may run at once.
-    """
     from spoc.cli import first_steps
     from spoc.cli.database import opened, reached
     from spoc.db import migrate as migrations
@@ -24,6 +21,8 @@ def migrate(data: Data = None, *, as_json: AsJson = False) -> None:
     if as_json:
         print_json({"before": before, "now": head})
     else:
-        tell(f"The database is at {head} " + ("already." if before == head else "now."))
+        moved = marked("The database is at %(revision)s now.")
+        still = marked("The database is at %(revision)s already.")
+        tell(Phrase(still if before == head else moved, {"revision": head}))
         if zone is not None:
             tell(first_steps.hint(zone))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from routing.phrase import marked
 from spoc.errors import Misconfigured
 
 if TYPE_CHECKING:
@@ -15,13 +16,15 @@ Data = Annotated[
     Path | None,
     typer.Option(
         "--data",
-        help="Data folder of the embedded database (also SPOC_DATA; default ./.spoc); or set SPOC_DATABASE_URL.",
+        help=marked(
+            "Data folder of the embedded database (also SPOC_DATA; default ./.spoc); or set SPOC_DATABASE_URL."
+        ),
         show_default=False,
     ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
-Host = Annotated[str, typer.Option(help="Address to listen on.")]
-Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
+AsJson = Annotated[bool, typer.Option("--json", help=marked("Print JSON, for programs."))]
+Host = Annotated[str, typer.Option(help=marked("Address to listen on."))]
+Port = Annotated[int, typer.Option(min=1, max=65535, help=marked("Port to listen on."))]
 
 
 def read_settings(data: Path | None = None, *, quiet: bool = True, **given: Any) -> "Settings":
@@ -36,16 +39,18 @@ def read_settings(data: Path | None = None, *, quiet: bool = True, **given: Any)
 
     from spoc import log
     from spoc.settings import Settings
+    from spoc.web.plain import sentence
 
     try:
         settings = Settings(**given)
     except ValidationError as error:
         fault = error.errors()[0]
         name = "_".join(("SPOC", *(str(part) for part in fault["loc"]))).upper()
-        raise Misconfigured(f"{name} cannot be used: {fault['msg']}.") from error
+        why = sentence(fault["type"], fault.get("ctx", {}))
+        raise Misconfigured(marked("%(name)s cannot be used. %(why)s"), name=name, why=why) from error
     if data is not None:
         if not settings.embedded:
-            raise Misconfigured("Both --data and SPOC_DATABASE_URL name a database: give one of them.")
+            raise Misconfigured(marked("Both --data and SPOC_DATABASE_URL name a database: give one of them."))
         settings = settings.model_copy(update={"data": data})
     level = max(settings.log_level, "WARNING", key=logging.getLevelName) if quiet else settings.log_level
     log.configure(level=level, as_json=settings.log_format == "json")

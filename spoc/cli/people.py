@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from routing.phrase import Phrase, marked
 from routing.visibility import Role
 from spoc.cli.options import AsJson, Data, read_settings
 from spoc.cli.say import print_json, print_plain, tell
@@ -13,37 +14,42 @@ from spoc.cli.say import print_json, print_plain, tell
 if TYPE_CHECKING:
     from spoc.settings import Settings
 
-users = typer.Typer(help="People who may sign in.", no_args_is_help=True)
-tokens = typer.Typer(help="Tokens for programs, with their owner's rights.", no_args_is_help=True)
+users = typer.Typer(help=marked("People who may sign in."), no_args_is_help=True)
+tokens = typer.Typer(help=marked("Tokens for programs, with their owner's rights."), no_args_is_help=True)
 
 LINK_LIVES = timedelta(hours=24)
+MAY_SIGN_IN = marked("%(mail)s may sign in.")
+SETS_PASSWORD = marked("%(mail)s sets a password here, once, within a day:")
 HERE = "http://127.0.0.1:8000"
 
 
-@users.command()
+@users.command(
+    help=marked("Add somebody to the directory and print a link, good for one use and one day, to set a password.")
+)
 def add(
-    mail: Annotated[str, typer.Option(help="Mail address, which they sign in with.")],
-    name: Annotated[str, typer.Option(help="Full name.")],
+    mail: Annotated[str, typer.Option(help=marked("Mail address, which they sign in with."))],
+    name: Annotated[str, typer.Option(help=marked("Full name."))],
     data: Data = None,
     role: Annotated[
         list[Role] | None,
         typer.Option(
-            help="manager, owner or administrator; may be repeated. Agents and leads follow from --queue and --lead.",
+            help=marked(
+                "manager, owner or administrator; may be repeated. Agents and leads follow from --queue and --lead."
+            ),
             show_default=False,
             metavar="ROLE",
         ),
     ] = None,
     queue: Annotated[
-        list[str] | None, typer.Option(help="Key of a queue they serve; may be repeated.", show_default=False)
+        list[str] | None, typer.Option(help=marked("Key of a queue they serve; may be repeated."), show_default=False)
     ] = None,
     lead: Annotated[
-        list[str] | None, typer.Option(help="Key of a queue they lead; may be repeated.", show_default=False)
+        list[str] | None, typer.Option(help=marked("Key of a queue they lead; may be repeated."), show_default=False)
     ] = None,
     *,
-    password_from_stdin: Annotated[bool, typer.Option(help="Read the password from standard input.")] = False,
+    password_from_stdin: Annotated[bool, typer.Option(help=marked("Read the password from standard input."))] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Add somebody to the directory and print a link, good for one use and one day, to set a password."""
     from spoc import clock
     from spoc.cli.database import opened
     from spoc.db.session import transaction
@@ -65,7 +71,7 @@ def add(
     if as_json:
         print_json({"mail": mail, "link": link})
     else:
-        tell(f"{mail} may sign in." if link is None else f"{mail} sets a password here, once, within a day:")
+        tell(Phrase(MAY_SIGN_IN if link is None else SETS_PASSWORD, {"mail": mail}))
         if link is not None:
             print_plain(link)
 
@@ -75,15 +81,14 @@ def set_password_link(settings: "Settings", secret: str) -> str:
     return f"{(settings.base_url or HERE).rstrip('/')}/set-password?token={secret}"
 
 
-@tokens.command()
+@tokens.command(help=marked("Print a new token, and nothing else. It cannot be shown again."))
 def create(
-    user: Annotated[str, typer.Option(help="Mail address of the token's owner.")],
+    user: Annotated[str, typer.Option(help=marked("Mail address of the token's owner."))],
     data: Data = None,
-    name: Annotated[str, typer.Option(help="What the token is for.")] = "command line",
+    name: Annotated[str, typer.Option(help=marked("What the token is for."))] = "command line",
     *,
-    raise_for_others: Annotated[bool, typer.Option(help="May open tickets for other people.")] = False,
+    raise_for_others: Annotated[bool, typer.Option(help=marked("May open tickets for other people."))] = False,
 ) -> None:
-    """Print a new token, and nothing else. It cannot be shown again."""
     from spoc import clock
     from spoc.cli.database import opened
     from spoc.db.session import transaction

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from routing.phrase import Phrase, marked
 from spoc import clock
 from spoc.app import create_app
 from spoc.cli import first_steps
@@ -15,12 +16,13 @@ from spoc.cli.listen import Server, stopped_by_signal, taken_port
 from spoc.cli.people import set_password_link
 from spoc.cli.say import out, tell
 from spoc.cli.working import working
-from spoc.db import migrate
+from spoc.db import embedded, migrate
 from spoc.db.session import transaction
 from spoc.errors import Unavailable
 from spoc.jobs.tools import Tools
 from spoc.settings import Settings
 from spoc.web.runtime import Runtime
+from spoc.words import gettext
 
 
 def run(settings: Settings, host: str, port: int, *, demo: bool) -> None:
@@ -35,13 +37,13 @@ def run(settings: Settings, host: str, port: int, *, demo: bool) -> None:
         taken = stack.enter_context(taken_port(host, port))
         if settings.embedded:
             stack.enter_context(_only_one(settings.data))
-        with out.status("Starting the database …"):
+        with out.status(gettext("Starting the database …")):
             sessions = stack.enter_context(_migrated(settings))
         if demo:
             first_steps.fill_demo(sessions)
         with transaction(sessions) as session:
             zone = first_steps.prepare(session)
-        with out.status("Starting the worker …"):
+        with out.status(gettext("Starting the worker …")):
             poke = stack.enter_context(working(Tools(settings, sessions, clock.now)))
         how_to_sign_in = _how_to_sign_in(settings, sessions)
         app = create_app(Runtime(settings, sessions, poke))
@@ -63,13 +65,13 @@ def _only_one(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         lock = (folder / "up.lock").open("w")
     except OSError as error:
-        raise Unavailable(f"The data folder {folder} cannot be used: {error.strerror}.") from error
+        raise Unavailable(embedded.FOLDER_UNUSABLE, folder=folder, why=error.strerror) from error
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise Unavailable(
-                f"Another `spoc up` runs on the data folder {folder}: stop it, or give another."
+                marked("Another `spoc up` runs on the data folder %(folder)s: stop it, or give another."), folder=folder
             ) from None
         yield
 
@@ -81,34 +83,39 @@ def _how_to_sign_in(settings: Settings, sessions: sessionmaker[Session]) -> Call
             return _tell_demo
         secret = first_steps.first_key(session)
     if secret is None:
-        return lambda: tell("Sign in with your mail address and password.")
+        return lambda: tell(Phrase("Sign in with your mail address and password."))
     return lambda: _tell_first(set_password_link(settings, secret))
 
 
 def _tell_demo() -> None:
     mails, password = first_steps.demo_sign_ins()
-    tell(f"Sign in with the password [bold]{password}[/bold] as")
+    tell(Phrase("Sign in with the password [bold]%(password)s[/bold] as", {"password": password}))
     for mail in mails:
         tell(f"  {mail}")
 
 
 def _tell_first(link: str) -> None:
-    tell(f"Set a password for the administrator [bold]{first_steps.FIRST_MAIL}[/bold], once, within a day:")
+    tell(
+        Phrase(
+            "Set a password for the administrator [bold]%(mail)s[/bold], once, within a day:",
+            {"mail": first_steps.FIRST_MAIL},
+        )
+    )
     out.print(f"  {link}", soft_wrap=True, markup=False)
 
 
 def _welcome(settings: Settings, how_to_sign_in: Callable[[], None], zone: str | None) -> None:
     tell("")
-    tell(f"[bold green]The desk is open:[/bold green] [bold]{settings.base_url}[/bold]")
+    address = {"address": settings.base_url}
+    tell(Phrase("[bold green]The desk is open:[/bold green] [bold]%(address)s[/bold]", address))
     tell("")
     how_to_sign_in()
     tell("")
     if zone is not None:
         tell(first_steps.hint(zone))
-    where = (
-        f"Your data stays in {settings.data.resolve()}." if settings.embedded else "Your data stays in your database."
-    )
-    tell(f"[dim]{where} Ctrl-C stops the desk.[/dim]")
+    in_folder = Phrase("Your data stays in %(folder)s.", {"folder": settings.data.resolve()})
+    where = in_folder if settings.embedded else Phrase("Your data stays in your database.")
+    tell(Phrase("[dim]%(where)s Ctrl-C stops the desk.[/dim]", {"where": where}))
 
 
 def _in_url(host: str) -> str:

@@ -1,16 +1,32 @@
 """How commands speak: to people on standard output with a little colour, to programs as JSON."""
 
 import json
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
+from catalog.errors import AnswerFault, DocumentFault, InvalidAnswers, InvalidCatalogue
+from routing.phrase import marked
+from spoc.errors import Invalid, Mendable
+from spoc.words import ENGLISH, FOLDER, Sentence, choose, languages, said, said_as_is, speak
+
+UNREADABLE = marked("%(file)s cannot be read: %(why)s.")
 out = Console(highlight=False)
+NAMES = ("LC_ALL", "LC_MESSAGES", "LANG")
+"""Where a machine says which language its user reads; the first that is set decides, as for other programs."""
 
 
-def tell(text: str) -> None:
+def speak_as_set(environment: Mapping[str, str], folder: Path = FOLDER) -> None:
+    """Use the language of the environment, such as de_DE.UTF-8; English where there are no texts in it."""
+    name = next((environment[one] for one in NAMES if environment.get(one)), ENGLISH)
+    speak(choose(name.partition(".")[0].partition("@")[0].replace("_", "-"), languages(folder)), folder)
+
+
+def tell(sentence: Sentence | str) -> None:
     """A line for people; an address in it stays whole, however narrow the window."""
-    out.print(text, soft_wrap=True)
+    out.print(said_as_is(sentence), soft_wrap=True)
 
 
 def print_plain(text: str) -> None:
@@ -20,3 +36,29 @@ def print_plain(text: str) -> None:
 
 def print_json(found: Any) -> None:
     print_plain(json.dumps(found, ensure_ascii=False, indent=2, default=str))
+
+
+def fault_line(fault: DocumentFault) -> str:
+    """`pack.yaml:3: services[0].title: This is needed (add it)`, in the reader's language."""
+    place = f"{fault.file}:{fault.line}: " + (f"{fault.where}: " if fault.where else "")
+    advice = f" ({said_as_is(fault.advice)})" if fault.advice else ""
+    return f"{place}{said_as_is(fault.reason)}{advice}"
+
+
+def error_text(error: Exception) -> str:
+    """What is the case, in the reader's language; a line for each fault where there are several."""
+    match error:
+        case InvalidCatalogue():
+            return "\n".join(map(fault_line, error.faults))
+        case InvalidAnswers():
+            return "; ".join(_named(fault) for fault in error.faults)
+        case Invalid() if not error.template:
+            return " ".join(_named(fault) for fault in error.faults)
+        case Sentence() if error.template:
+            return said(error)
+    return str(error)
+
+
+def _named(fault: Mendable | AnswerFault) -> str:
+    """A sentence such as "Give it once." says nothing without the name of what is meant."""
+    return f"{fault.field}: {said(fault)}" if fault.field else said(fault)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from routing.phrase import Phrase, marked
 from spoc.cli.options import Data, Host, Port, read_settings
 from spoc.cli.say import tell
 from spoc.errors import Misconfigured
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
 
 def web(data: Data = None, host: Host = "127.0.0.1", port: Port = 8000) -> None:
-    """Serve the pages and the API. Jobs wait for `spoc dispatcher` and `spoc worker`."""
     from spoc.app import create_app
     from spoc.cli.database import opened
     from spoc.cli.listen import Server, stopped_by_signal, taken_port
@@ -23,19 +23,20 @@ def web(data: Data = None, host: Host = "127.0.0.1", port: Port = 8000) -> None:
     settings = read_settings(data, quiet=False)
     with stopped_by_signal(), taken_port(host, port) as taken, opened(settings) as sessions:
         app = create_app(Runtime(settings, sessions))
-        Server(app, on_start=lambda: tell(f"Serving on {host}:{port}.")).run(sockets=[taken])
+        Server(app, on_start=lambda: tell(Phrase("Serving on %(host)s:%(port)s.", {"host": host, "port": port}))).run(
+            sockets=[taken]
+        )
 
 
 def worker(
-    concurrency: Annotated[int, typer.Option(min=1, help="Jobs done at once.")] = 4,
+    concurrency: Annotated[int, typer.Option(min=1, help=marked("Jobs done at once."))] = 4,
     lane: Annotated[
-        list[str] | None, typer.Option(help="spoc.work or spoc.mail; both without it.", show_default=False)
+        list[str] | None, typer.Option(help=marked("spoc.work or spoc.mail; both without it."), show_default=False)
     ] = None,
 ) -> None:
-    """Do jobs that come over the broker; needs SPOC_DATABASE_URL and SPOC_BROKER_URL."""
     settings = read_settings(quiet=False)
     if settings.embedded:
-        raise Misconfigured("A worker of its own needs SPOC_DATABASE_URL.")
+        raise Misconfigured(marked("A worker of its own needs SPOC_DATABASE_URL."))
     _needs_broker(settings)
     from spoc.jobs.external import app  # reads the environment when it is loaded
 
@@ -44,7 +45,6 @@ def worker(
 
 
 def dispatcher(data: Data = None) -> None:
-    """Carry due jobs from the database to the broker; any number may run."""
     from spoc import clock
     from spoc.cli.database import opened
     from spoc.cli.listen import stopped_by_signal
@@ -54,7 +54,7 @@ def dispatcher(data: Data = None) -> None:
     settings = read_settings(data, quiet=False)
     _needs_broker(settings)
     with stopped_by_signal(), opened(settings) as sessions, dispatching(Tools(settings, sessions, clock.now)):
-        tell("Dispatching.")
+        tell(Phrase("Dispatching."))
         threading.Event().wait()
 
 
@@ -62,4 +62,4 @@ def _needs_broker(settings: "Settings") -> None:
     from spoc.jobs.app import is_in_process
 
     if is_in_process(settings.broker_url):
-        raise Misconfigured("A process of its own needs SPOC_BROKER_URL, such as amqp://user:password@host.")
+        raise Misconfigured(marked("A process of its own needs SPOC_BROKER_URL, such as amqp://user:password@host."))

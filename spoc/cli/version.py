@@ -7,7 +7,6 @@ from spoc.cli.say import print_json, print_plain
 
 
 def version(*, as_json: AsJson = False) -> None:
-    """Print the version of this program."""
     found = version_of("spoc")
     if as_json:
         from spoc.db.migrate import head

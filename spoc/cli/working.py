@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from routing.phrase import marked
 from spoc.db.queueing import enqueue, is_done
 from spoc.db.session import transaction
 from spoc.errors import Unavailable
@@ -59,4 +60,4 @@ def _await_canary(sessions: sessionmaker[Session], poke: Callable[[], None]) -> 
             if is_done(session, canary):
                 return
         time.sleep(LOOK_SECONDS)
-    raise Unavailable("The job worker inside this process does not bring its first job back.")
+    raise Unavailable(marked("The job worker inside this process does not bring its first job back."))

@@ -52,6 +52,10 @@ def fill_in(asking: Asking, story: Story) -> dict[str, Any]:
 
 
 def _answer(asking: Asking, value: Any) -> Any:
+    if isinstance(value, list):
+        return [_answer(asking, one) for one in value]
+    if isinstance(value, dict):
+        return {key: _answer(asking, one) for key, one in value.items()}
     if not isinstance(value, str):
         return value
     if not value.startswith("$"):

@@ -29,7 +29,7 @@ APART: Final = timedelta(days=12)
 
 EIGHT_WEEKS: Final = timedelta(weeks=8)
 
-_ABOUT_THE_TEAM: Final = frozenset({"new-starter", "move"})
+_ABOUT_THE_TEAM: Final = frozenset({"new-starter", "several-starters", "move"})
 
 
 def draw_seldom(stage: Stage) -> None:

@@ -36,7 +36,11 @@ def pass_on(stage: Stage, case: Case, task: Ready, agent: Player, session: Sessi
     chosen = stage.random.choice(options)
     know = f"{chosen.know} {stage.words.say(stage.random, 'promised')}"
     warm = stage.happens(0.1)
-    hand_over(session, agent.actor, task.id, at, to=chosen.to, why=chosen.why, know=know, warm=warm)
+    # What the desk passes on came to it to be placed; a team that does so got what was never theirs.
+    misplaced = task.queue != DESK
+    hand_over(
+        session, agent.actor, task.id, at, to=chosen.to, why=chosen.why, know=know, warm=warm, misplaced=misplaced
+    )
 
 
 def ask_back(stage: Stage, case: Case, task: Ready, agent: Player, go_on: GoOn, session: Session, at: datetime) -> None:

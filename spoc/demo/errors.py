@@ -1,5 +1,6 @@
 """Why a database is not filled with the demo."""
 
+from routing.phrase import marked
 from spoc.errors import Conflict
 
 
@@ -7,6 +8,4 @@ class NotEmpty(Conflict):
     """There are people or tickets already: the demo never mixes with what is real."""
 
     code = "not_empty"
-
-    def __init__(self) -> None:
-        super().__init__("The demo needs an empty database, and this one has people or tickets. Name another folder.")
+    template = marked("The demo needs an empty database, and this one has people or tickets. Name another folder.")

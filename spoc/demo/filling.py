@@ -15,6 +15,8 @@ from spoc.demo.aftermath import follow_up
 from spoc.demo.arrivals import draw_seldom
 from spoc.demo.errors import NotEmpty
 from spoc.demo.organisation import set_up
+from spoc.demo.register import fill_register
+from spoc.demo.second_looks import expect_second_looks
 from spoc.demo.simulate import Progress, simulate
 from spoc.demo.staff import read_staff
 from spoc.demo.stage import set_stage
@@ -57,9 +59,11 @@ def fill(
         begins_at = now - timedelta(days=days)
         staff = read_staff()
         set_up(session, staff, begins_at, now.date())
+        fill_register(session, staff, Random(seed), begins_at, now.date())  # noqa: S311 - dice, not secrets
         stage = set_stage(session, staff, Random(seed), begins_at, now, follow_up)  # noqa: S311 - dice, not secrets
         expect_told(stage)
         draw_seldom(stage)
+        expect_second_looks(stage)
         simulate(stage, session, progress)
         session.execute(text("ANALYZE"))
         return _summary(session)

@@ -1,7 +1,8 @@
 """Halden Optics before its first ticket: places, working time, catalogue, queues, rules, contacts, absences."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from dataclasses import asdict
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from sqlalchemy import delete, insert, select, update
@@ -9,15 +10,23 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from catalog.document import shipped
-from spoc.db.catalog import RoutingRuleRow
+from catalog.sources import shipped_sources
+from routing.assign import Strategy
+from routing.escalation import Quiet, Rung, Whom
+from routing.targets import Promise, Target
+from spoc.db.catalog import RoutingRuleRow, RoutingSettingRow, TextLabelRow
+from spoc.db.ids import public_id
 from spoc.db.people import (
     AbsenceRow,
     CalendarRow,
+    CostCentreRow,
     LocationRow,
     OrganisationRow,
     PointOfContactRow,
+    QueueMemberRow,
     QueueRow,
 )
+from spoc.db.settings import LADDER, TARGETS, ladder_document
 from spoc.demo.staff import Member, add_staff, mail_of
 from spoc.intake.catalogue import publish
 from spoc.reports import presets
@@ -44,6 +53,30 @@ _RULES: Final = (
     ("office", "badge-lost", "new-badge", "lyon", None, "In Lyon badges are printed at the front desk"),
     ("it", "password-access", "grant", None, "Finance", "Rights in the finance system are given by IT"),
 )
+_BY_LABEL: Final = (("it", "printing", "IT looks after the printers"),)
+
+_LABELS: Final = (
+    ("printing", "Printing", ("print*", "toner", "paper jam")),
+    ("heating", "Heating and air", ("heating", "air conditioning", "too cold", "too hot")),
+)
+
+# Working hours to a first answer and to the end, by service and priority; and of a queue's tasks.
+_TARGETS: Final = (
+    Target(40 * 60, response=8 * 60),
+    Target(16 * 60, priority="high", response=2 * 60),
+    Target(8 * 60, priority="urgent", response=30),
+    Target(24 * 60, service="laptop-fault", response=4 * 60),
+    Target(16 * 60, queue="desk"),
+    Target(24 * 60, queue="it"),
+)
+
+_LADDER: Final = (
+    Rung(Promise.RESOLUTION, -120, Whom.BACKUP),
+    Rung(Promise.RESOLUTION, 0, Whom.LEAD),
+    Rung(Promise.RESOLUTION, 510, Whom.OWNER),
+    Rung(Promise.RESPONSE, 0, Whom.LEAD, priority="urgent"),
+)
+_QUIET: Final = Quiet(time(20), time(7))
 
 # Party, topic, account, rank, days since somebody confirmed it. The stale ones are there to be found.
 _CONTACTS: Final = (
@@ -74,6 +107,14 @@ _ABSENCES: Final = (
     ("mara.lindholm", "tomasz.krol", 3, 12),
 )
 
+# Members of IT: the most they are offered at once, and what they know. Its tasks go to whoever has the most room.
+_MEMBERS: Final = (
+    ("lead", 4, ("vpn",)),
+    ("agent.it", 12, ("laptops", "accounts")),
+    ("miguel.fernandez-santos", 12, ("laptops",)),
+    ("hamza.el-sayed", 8, ("network", "vpn")),
+)
+
 
 def set_up(session: Session, staff: Sequence[Member], begins_at: datetime, today: date) -> Mapping[str, int]:
     """Write all of it as of the beginning of the history; gives people's row ids by account."""
@@ -87,8 +128,18 @@ def set_up(session: Session, staff: Sequence[Member], begins_at: datetime, today
     _rules(session, version_by)
     _contacts(session, ids, begins_at, today)
     _absences(session, ids, today)
+    _team(session, ids, version_by["it"])
+    _cost_centres(session, staff, ids)
     presets.seed(session, begins_at)
     return ids
+
+
+def _cost_centres(session: Session, staff: Sequence[Member], ids: Mapping[str, int]) -> None:
+    """Whoever leads a department, and reports to nobody in it, answers for its money."""
+    inside = {one.account: one.department for one in staff}
+    above = [one for one in staff if inside.get(one.manager or "") != one.department]
+    heads = {one.department: ids[one.account] for one in reversed(above)}
+    session.execute(insert(CostCentreRow), [{"department": name, "owner_id": id_} for name, id_ in heads.items()])
 
 
 def _name_it(session: Session) -> None:
@@ -122,7 +173,7 @@ def _calendars(session: Session) -> Mapping[str, int]:
 def _publish(session: Session, begins_at: datetime) -> Mapping[str, int]:
     """The catalogue that ships; gives its queues' row ids by key."""
     catalogue = shipped()
-    publish(session, catalogue, None, "As shipped", begins_at)
+    publish(session, catalogue, None, "As shipped", begins_at, shipped_sources())
     keys = [queue.key for queue in catalogue.queues]
     rows = select(QueueRow.key, QueueRow.id).where(QueueRow.key.in_(keys)).order_by(QueueRow.position)
     return {row.key: row.id for row in session.execute(rows)}
@@ -141,7 +192,16 @@ def _rules(session: Session, queues: Mapping[str, int]) -> None:
         }
         for place, (queue, service, step, location, department, why) in enumerate(_RULES, 1)
     ]
-    session.execute(insert(RoutingRuleRow), rows)
+    targets = [asdict(one) for one in _TARGETS]
+    session.execute(insert(RoutingSettingRow).values(key=TARGETS, value=targets))
+    ladder = ladder_document(_LADDER, _QUIET)
+    session.execute(insert(RoutingSettingRow).values(key=LADDER, value=ladder))
+    labels = [{"key": key, "title": title, "phrases": list(phrases)} for key, title, phrases in _LABELS]
+    session.execute(insert(TextLabelRow), labels)
+    session.execute(insert(RoutingRuleRow), [{**row, "public_id": public_id()} for row in rows])
+    for place, (queue, label, why) in enumerate(_BY_LABEL, len(rows) + 1):
+        values = {"position": place, "queue_id": queues[queue], "label_key": label, "why": why}
+        session.execute(insert(RoutingRuleRow).values(public_id=public_id(), **values))
 
 
 def _contacts(session: Session, ids: Mapping[str, int], begins_at: datetime, today: date) -> None:
@@ -178,3 +238,10 @@ def _absences(session: Session, ids: Mapping[str, int], today: date) -> None:
         for account, deputy, first, last in _ABSENCES
     ]
     session.execute(insert(AbsenceRow), rows)
+
+
+def _team(session: Session, ids: Mapping[str, int], queue_id: int) -> None:
+    session.execute(update(QueueRow).where(QueueRow.id == queue_id).values(strategy=Strategy.LEAST_LOADED))
+    for account, most, skills in _MEMBERS:
+        mine = QueueMemberRow.queue_id == queue_id, QueueMemberRow.person_id == ids[account]
+        session.execute(update(QueueMemberRow).where(*mine).values(most_tasks=most, skills=list(skills)))

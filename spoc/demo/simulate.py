@@ -13,11 +13,16 @@ from spoc.db.tickets import TaskRow
 from spoc.demo.arrivals import draw_day
 from spoc.demo.stage import Stage
 from spoc.demo.work import plan_ready
+from spoc.desk.clocks.climbing import climb
+from spoc.desk.clocks.keeping import keep
+from spoc.desk.clocks.starting import start_asks, start_tasks
 from spoc.desk.sweeps import BATCH, open_due, resume_due
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Told after every simulated day: days done, days in all."""
 
+MOST_AN_HOUR: Final = 2_000
+TICKS_EVERY: Final = 6
 SWEEPS: Final = range(6, 20)
 """The product sweeps every minute. Here it does at full hours, on which steps open and holds of the demo end."""
 
@@ -45,10 +50,20 @@ def _days(stage: Stage) -> Sequence[datetime]:
 def _sweep(stage: Stage, session: Session, at: datetime) -> None:
     while resume_due(session, at) == BATCH:
         pass
+    if at.hour % TICKS_EVERY == 0:
+        _tick(session, at)
     if _opened(session, at):
         opened = select(TaskRow.ticket_id).where(TaskRow.ready_at == at).distinct().order_by(TaskRow.ticket_id)
         for ticket_id in session.scalars(opened).all():
             plan_ready(stage, stage.cases[ticket_id], session, at)
+
+
+def _tick(session: Session, at: datetime) -> None:
+    """What targets promise, twice a day instead of by the minute: each breach keeps its own instant all the same."""
+    start_asks(session, at, limit=MOST_AN_HOUR)
+    start_tasks(session, limit=MOST_AN_HOUR)
+    keep(session, at, limit=MOST_AN_HOUR)
+    climb(session, at, limit=MOST_AN_HOUR)
 
 
 def _opened(session: Session, at: datetime) -> int:

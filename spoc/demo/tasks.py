@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from routing.work import TaskState, TicketState
+from routing.work import TaskKind, TaskState, TicketState
 from spoc.db.people import QueueRow
 from spoc.db.tickets import TaskRow, TicketRow
 from spoc.intake.write import Accepted
@@ -22,6 +22,7 @@ class Ready:
 
     id: UUID
     key: str
+    kind: TaskKind
     queue: str | None
     person_id: int | None
     assignee_id: int | None
@@ -34,6 +35,7 @@ def startable(session: Session, ticket_id: int) -> Sequence[Ready]:
         select(
             TaskRow.public_id,
             TaskRow.key,
+            TaskRow.kind,
             QueueRow.key,
             TaskRow.person_id,
             TaskRow.assignee_id,
@@ -50,7 +52,7 @@ def startable(session: Session, ticket_id: int) -> Sequence[Ready]:
 def ready_of(accepted: Accepted) -> Sequence[Ready]:
     """Of a ticket that was just opened, without asking the database again."""
     return [
-        Ready(task.id, task.key, task.queue, task.person_id, None, task.due_at, task.state)
+        Ready(task.id, task.key, task.kind, task.queue, task.person_id, None, task.due_at, task.state)
         for task in accepted.tasks
         if task.state is TaskState.READY
     ]

@@ -5,7 +5,7 @@ Every instant there is [working days before the end of the history, time of day]
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from functools import partial
 from importlib.resources import files
 from typing import Any, Final, Literal
@@ -15,7 +15,7 @@ import yaml
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from routing.work import Channel, HoldReason
+from routing.work import Channel, HoldReason, TaskState
 from spoc.db.tickets import TaskRow
 from spoc.demo.asking import Coming, ask
 from spoc.demo.pace import A_MOMENT
@@ -26,6 +26,8 @@ from spoc.desk.contacts import ask_for_news
 from spoc.desk.handoff import hand_over
 from spoc.desk.holds import hold
 from spoc.desk.messages import send_message
+
+A_WAIT: Final = timedelta(minutes=30)
 
 EMPLOYEE: Final = "employee"
 
@@ -104,6 +106,9 @@ def _pace(stage: Stage, given: Mapping[str, Any]) -> Pace:
 
 def _take_turn(stage: Stage, case: Case, turn: Turn, session: Session, at: datetime) -> None:
     who = stage.players[turn.by]
+    if turn.step and _waits(session, case, turn.step):
+        stage.agenda.add(at + A_WAIT, partial(_take_turn, stage, case, turn))
+        return
     match turn.does:
         case "says" | "notes":
             _write(case, who, turn, session, at)
@@ -123,6 +128,12 @@ def _write(case: Case, who: Player, turn: Turn, session: Session, at: datetime) 
     internal = turn.does == "notes"
     channel = Channel.WEB if internal or who is case.requester else Channel.EMAIL
     send_message(session, who.actor, case.reference, at, body=turn.words, channel=channel, internal=internal)
+
+
+def _waits(session: Session, case: Case, step: str) -> bool:
+    """In a short history all is told at its beginning, and what a step needs may not be done yet."""
+    state = select(TaskRow.state).where(TaskRow.ticket_id == case.ticket_id, TaskRow.key == step)
+    return session.scalar(state) == TaskState.WAITING
 
 
 def _task(session: Session, case: Case, step: str) -> UUID:

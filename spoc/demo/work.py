@@ -4,16 +4,24 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from routing.work import DESK, TaskState
+from routing.work import DESK, TaskKind, TaskState
+from spoc.db.tickets import TaskRow
+from spoc.demo.approvals import plan_approval
 from spoc.demo.chases import may_chase
 from spoc.demo.detours import GoOn, ask_back, pass_on, wait_for_vendor, write_note, write_progress
+from spoc.demo.forms import answer_form
+from spoc.demo.lending import LENDS, lend_what_there_is
 from spoc.demo.pace import pace_of
+from spoc.demo.proofs import proof_for
 from spoc.demo.stage import LIVE, Case, Course, Pace, Player, Stage
 from spoc.demo.tasks import Ready, is_resolved, startable
 from spoc.desk.claims import claim
 from spoc.desk.finishing import finish
+from spoc.desk.step_messages import send_step_message
+from spoc.intake.catalogue import service_at
 
 ASKS_BACK = 0.05
 WAITS_FOR_VENDOR = 0.09
@@ -31,10 +39,24 @@ def plan_tasks(stage: Stage, case: Case, tasks: Sequence[Ready], now: datetime) 
     for task in tasks:
         if task.id not in stage.planned:
             stage.planned.add(task.id)
-            _plan(stage, case, task, now)
+            if task.kind is TaskKind.MESSAGE:
+                stage.agenda.add(now, partial(_send, stage, case, task))
+            else:
+                _plan(stage, case, task, now)
+
+
+def _send(stage: Stage, case: Case, task: Ready, session: Session, at: datetime) -> None:
+    """As the job that follows from it does."""
+    row_id = session.scalar(select(TaskRow.id).where(TaskRow.public_id == task.id))
+    send_step_message(session, row_id or 0, partial(service_at, session), at)
+    if not is_resolved(session, case.ticket_id):
+        plan_ready(stage, case, session, at)
 
 
 def _plan(stage: Stage, case: Case, task: Ready, now: datetime) -> None:
+    if task.kind is TaskKind.APPROVAL:
+        plan_approval(stage, case, task, now, plan_ready)
+        return
     pace = pace_of(stage, case, task, now)
     if pace.claim_at is None:
         return
@@ -121,7 +143,13 @@ def plan_again(stage: Stage, case: Case, session: Session, now: datetime) -> Non
 def _finish(
     stage: Stage, case: Case, task: Ready, worker: Player, result: str | None, session: Session, at: datetime
 ) -> None:
-    finish(session, worker.actor, task.id, at, result=_result(stage, case, task) if result is None else result)
+    if task.kind is TaskKind.FORM:
+        answer_form(stage, task.id, worker, session, at)
+    else:
+        said = _result(stage, case, task) if result is None else result
+        finish(session, worker.actor, task.id, at, result=said, proof=proof_for(stage, session, task.id))
+        if case.chapter.service in LENDS:
+            lend_what_there_is(session, worker.actor, task.id, at)
     case.steps_done += 1
     if not is_resolved(session, case.ticket_id):
         plan_ready(stage, case, session, at)

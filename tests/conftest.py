@@ -50,8 +50,18 @@ def _start(config: pytest.Config) -> str:
         return external
     folder = Path(config.rootpath) / ".pytest_cache" / f"pg-{uuid4().hex[:8]}"
     server = embedded.start(folder)
+    _hurry(server.url)
     config.add_cleanup(lambda: _stop(server, folder))
     return server.url
+
+
+def _hurry(url: str) -> None:
+    """What the tests write may be lost with the machine, and none of it is worth planning for several processors."""
+    wanted = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "jit": "off"}
+    with psycopg.connect(url, autocommit=True) as admin:
+        for name, value in {**wanted, "max_parallel_workers_per_gather": "0"}.items():
+            admin.execute(f"ALTER SYSTEM SET {name} = {value}")
+        admin.execute("SELECT pg_reload_conf()")
 
 
 def _stop(server: embedded.Server, folder: Path) -> None:

@@ -11,7 +11,10 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from catalog.dates import DateRule
 from catalog.document import shipped
+from catalog.service import Field, FieldKind, Service, Step
+from catalog.sources import shipped_sources
 from routing.visibility import Actor, Role
 from routing.work import Channel
 from spoc.db.access import LoginSessionRow
@@ -54,6 +57,8 @@ LEADS = {"lead": ("desk", "it")}
 ROLES = {"manager": Role.MANAGER, "owner": Role.OWNER, "admin": Role.ADMINISTRATOR}
 WEEK = [[["09:00", "17:30"]]] * 5 + [[], []]
 COOKIE = "spoc_session"
+SECRET_WORD = "zqhushx"
+"""Title and detail of the step that `World.add_secret_step` adds."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,7 @@ class World:
         session.add(LocationRow(key="berlin", title="Berlin", country="DE", time_zone="Europe/Berlin"))
         session.add(LocationRow(key="lyon", title="Lyon", country="FR", time_zone="Europe/Paris"))
         session.flush()
-        publish(session, shipped(), None, "as shipped", now)
+        publish(session, shipped(), None, "as shipped", now, shipped_sources())
         ids = _people(session, now)
         _memberships(session, ids, now)
         session.commit()
@@ -103,6 +108,14 @@ class World:
         client.cookies.clear()
         client.cookies.set(COOKIE, secret)
 
+    def add_secret_step(self, *services: str, to: tuple[str, ...] = ("hr",)) -> None:
+        """Publish the shipped catalogue with a step `check` of HR's, secret to all but `to`, in these services.
+
+        It comes first and is due last, and is entailed where the form's secret field `mark` is answered.
+        """
+        changed = tuple(_with_secret_step(one, to) if one.key in services else one for one in shipped().services)
+        publish(self.session, shipped().model_copy(update={"services": changed}), None, "with a secret", self.now)
+
     def submit(
         self, service: str, *, by: str = "employee", at: datetime | None = None, text: str = "", **answers: Any
     ) -> Accepted:
@@ -114,6 +127,21 @@ class World:
         outcome = accept(self.session, submission, self.actor(by), read_desk_facts(self.session), at or self.now)
         self.session.commit()
         return outcome.accepted
+
+
+def _with_secret_step(service: Service, to: tuple[str, ...]) -> Service:
+    mark = Field(key="mark", label="Mark", kind=FieldKind.TEXT, confidential_to=("hr",), secret=True)
+    check = Step(
+        key="check",
+        title=SECRET_WORD,
+        detail=SECRET_WORD,
+        queue="hr",
+        condition="mark != null",
+        due=DateRule.parse("90 days after submission"),
+        confidential_to=to,
+        secret=True,
+    )
+    return service.model_copy(update={"form": (*service.form, mark), "steps": (check, *service.steps)})
 
 
 def mail_of(key: str) -> str:

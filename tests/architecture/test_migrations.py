@@ -71,7 +71,9 @@ def test_check_constraints_and_words_are_the_same(migrated: str, empty: str) -> 
         assert ours.execute(text(CHECKS)).all() == made.execute(text(CHECKS)).all()
 
 
-@pytest.mark.parametrize("table", ["event", "report_change", "rights_change"])
+@pytest.mark.parametrize(
+    "table", ["event", "item_event", "report_change", "rights_change", "routing_change", "stated_figure"]
+)
 def test_what_happened_is_never_changed_or_deleted(migrated: str, table: str) -> None:
     statement = text("SELECT tgname FROM pg_trigger WHERE tgrelid = CAST(:name AS regclass) AND NOT tgisinternal")
     with connected(migrated) as connection:

@@ -13,6 +13,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session as Transaction
 from sqlalchemy.orm import sessionmaker
 
+from routing.visibility import Actor, Role
 from spoc.db import outbox
 from spoc.db.jobs import JobRow, JobState, MailRow, MailState
 from spoc.db.people import PersonRow
@@ -20,11 +21,14 @@ from spoc.db.queueing import enqueue
 from spoc.db.session import transaction
 from spoc.db.tickets import TicketRow
 from spoc.errors import Misconfigured
+from spoc.failure import read
 from spoc.jobs import smtp
 from spoc.jobs.run import run
 from spoc.jobs.tools import Tools
 from tests.jobs.conftest import Look
 from tests.world import World
+
+ADMINISTRATOR = Actor(0, "admin@demo.example", frozenset({Role.ADMINISTRATOR}))
 
 
 class Inbox:
@@ -82,7 +86,7 @@ def again(sessions: sessionmaker[Transaction]) -> list[int]:
     """Click on “Send again” at the last mail; the jobs that follow from it, if any."""
     with transaction(sessions) as session:
         before = session.scalar(select(func.max(JobRow.id)))
-        outbox.send_again(session, session.scalars(select(MailRow.public_id)).one())
+        outbox.send_again(session, ADMINISTRATOR, session.scalars(select(MailRow.public_id)).one())
         return list(session.scalars(select(JobRow.id).where(JobRow.id > before)))
 
 
@@ -268,7 +272,7 @@ def test_a_server_that_is_away_leaves_the_mail_for_a_later_try(world: World, too
     run(job_id, away)
 
     assert look(job_id).state is JobState.READY
-    assert look(job_id).error.startswith("NotSent: ")
+    assert str(read(look(job_id).error)).startswith("The mail server does not take it now: ")
     assert mails(tools.sessions)[0].state is MailState.FAILED
 
 
@@ -292,7 +296,7 @@ def test_a_mail_refused_for_good_is_parked_with_the_servers_words(
     run(job_id, post)
 
     assert look(job_id).state is JobState.PARKED
-    assert "550 No such user here" in look(job_id).error
+    assert str(read(look(job_id).error)) == "The mail server refuses it: 550 No such user here"
 
 
 @pytest.mark.parametrize(

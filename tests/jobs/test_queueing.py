@@ -35,6 +35,15 @@ def test_the_oldest_are_taken_first_and_no_more_than_asked_for(session: Session)
     assert [job_id for job_id, _ in queueing.take_due(session, 2)] == ids[:2]
 
 
+def test_no_more_are_taken_than_asked_for_however_the_statement_is_planned(session: Session) -> None:
+    """A plan with nested loops runs a subquery once for each row."""
+    ids = [queueing.enqueue(session, "canary", {}) for _ in range(5)]
+    for strategy in ("hashjoin", "mergejoin", "hashagg", "sort", "material", "memoize"):
+        session.execute(text(f"SET LOCAL enable_{strategy} = off"))
+
+    assert [job_id for job_id, _ in queueing.take_due(session, 2)] == ids[:2]
+
+
 def test_a_job_published_long_ago_and_never_begun_is_taken_again(session: Session) -> None:
     job_id = queueing.enqueue(session, "canary", {})
     queueing.take_due(session, 10)

@@ -10,6 +10,7 @@ from spoc.db.jobs import JobRow, JobState
 from spoc.db.people import OrganisationRow
 from spoc.db.queueing import MOST_ATTEMPTS, enqueue, free_expired, lease
 from spoc.db.session import transaction
+from spoc.failure import read
 from spoc.jobs.run import run
 from spoc.jobs.tools import Hopeless, Tools, Work
 from tests.jobs.conftest import Look
@@ -124,7 +125,7 @@ def test_a_hopeless_job_is_parked_at_once(tools: Tools, sessions: sessionmaker[S
     run(job_id, tools, HANDLERS)
 
     assert look(job_id).state is JobState.PARKED
-    assert look(job_id).error == "Hopeless: There is no such address."
+    assert str(read(look(job_id).error)) == "There is no such address."
 
 
 def test_a_job_that_this_version_does_not_know_is_parked(
@@ -135,7 +136,7 @@ def test_a_job_that_this_version_does_not_know_is_parked(
     run(job_id, tools)
 
     assert look(job_id).state is JobState.PARKED
-    assert "no job of kind from.a.later.version" in look(job_id).error
+    assert str(read(look(job_id).error)) == "This version knows no job of kind from.a.later.version."
 
 
 def test_the_canary_comes_back(tools: Tools, sessions: sessionmaker[Session], look: Look) -> None:

@@ -1,7 +1,7 @@
 """What falls due by itself, and what is forgotten."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session, sessionmaker
@@ -10,9 +10,10 @@ from routing.work import TaskState
 from spoc.db.access import LoginFailureRow
 from spoc.db.jobs import JobRow, JobState
 from spoc.db.queueing import enqueue
+from spoc.db.reports import StatedFigureRow
 from spoc.db.session import transaction
 from spoc.db.tickets import TaskRow
-from spoc.jobs import schedule
+from spoc.jobs import figures, schedule
 from spoc.jobs.run import run
 from spoc.jobs.tools import Tools
 from tests.world import World
@@ -54,3 +55,28 @@ def test_old_traces_are_forgotten_and_young_ones_kept(tools: Tools, session: Ses
 
     assert list(session.scalars(select(LoginFailureRow.subject))) == ["young"]
     assert list(session.scalars(select(JobRow.kind))) == [schedule.FORGET]
+
+
+def test_closed_weeks_are_found_by_the_clock_and_stated_each_by_one_job(
+    world: World, tools: Tools, session: Session, now: datetime
+) -> None:
+    world.submit("password-access", at=now - timedelta(weeks=4))
+
+    for clock in (lambda: now, lambda: now + timedelta(hours=1), lambda: now + timedelta(days=1)):
+        sweep(tools.sessions, replace(tools, clock=clock), schedule.FIGURES)
+
+    (job,) = session.scalars(select(JobRow).where(JobRow.kind == figures.WEEK)).all()
+    run(job.id, tools)
+    assert session.scalars(select(StatedFigureRow.starts_on)).all() == [date(2026, 7, 13)]
+
+
+def test_a_week_that_was_looked_at_is_looked_at_again_the_next_day(
+    world: World, tools: Tools, session: Session, now: datetime
+) -> None:
+    world.submit("password-access", at=now - timedelta(weeks=4))
+    sweep(tools.sessions, tools, schedule.FIGURES)
+    job_id = session.scalars(select(JobRow.id).where(JobRow.kind == figures.WEEK)).one()
+    run(job_id, tools)
+    sweep(tools.sessions, replace(tools, clock=lambda: now + timedelta(days=1)), schedule.FIGURES)
+    job = session.scalars(select(JobRow).where(JobRow.kind == figures.WEEK).execution_options(populate_existing=True))
+    assert [(one.id, one.state, one.attempts) for one in job] == [(job_id, JobState.READY, 0)]

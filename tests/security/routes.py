@@ -12,6 +12,7 @@ QUERIES: tuple[Mapping[str, str], ...] = (
     {},
     {"from": "2026-06-01", "to": "2026-12-31", "by": "service"},
     {"from": "2026-06-01", "to": "2026-12-31", "by": "queue", "service": "leaver", "queue": "hr", "key": "hr"},
+    {"from": "2026-06-01", "to": "2026-12-31", "of": "excluded"},
     {"text": "zq", "q": "zq", "person": "colleague@demo.example", "mail": "colleague@demo.example", "state": "ready"},
 )
 

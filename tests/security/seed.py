@@ -6,11 +6,14 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from routing.work import Channel, ContactKind
+from routing.work import Channel, ContactKind, TaskState
 from spoc.db.contacts import ContactRow
 from spoc.db.events import Happening, record
+from spoc.db.ids import public_id
+from spoc.db.people import QueueRow
 from spoc.db.tickets import AskRow, MessageRow, TaskRow, TicketRow
 from spoc.intake.write import Accepted
+from tests.spoc.approving import follow
 from tests.world import World, mail_of
 
 ASKER = "colleague"
@@ -65,6 +68,7 @@ def plant_confidential(world: World, planter: Planter) -> list[Accepted]:
         notes=planter.word(HR, ASKER),
     )
     _fill(world, planter, payslip, public=HR | {ASKER}, own=HR)
+    _leave_out(world, planter, payslip, own=HR)
     _fill(world, planter, leaver, public=NAMED | {ASKER}, own=NAMED)
     return [payslip, leaver]
 
@@ -80,8 +84,59 @@ def plant_shared(world: World, planter: Planter) -> Accepted:
     )
     planter.words["7351924"] = HR
     planter.words["7,351,924"] = HR
+    _plant_secret(world, planter, starter)
     _fill(world, planter, starter, public=AGENTS | {ASKER}, own=AGENTS)
     return starter
+
+
+def plant_approval(world: World, planter: Planter) -> Accepted:
+    """A licence that the manager is asked to approve: they read what it is for, and nothing else of it."""
+    works = frozenset({"agent.it", "agent.desk", "lead", ASKER})
+    licence = world.submit(
+        "software-licence",
+        by=ASKER,
+        text=planter.word(works),
+        wish="licence",
+        price=400,
+        why=planter.word(works, "manager"),
+        description=planter.word(works),
+    )
+    follow(world.session, world.now)
+    return licence
+
+
+def _plant_secret(world: World, planter: Planter, starter: Accepted) -> None:
+    """A task of HR's on that ticket that nobody else may know of, with its words and events."""
+    session, open_one = world.session, starter.tasks[0].id
+    other = session.scalars(select(TaskRow).where(TaskRow.public_id == open_one)).one()
+    task = TaskRow(
+        public_id=public_id(),
+        ticket_id=starter.ticket_id,
+        ask_id=other.ask_id,
+        key=planter.word(HR),
+        position=len(starter.tasks),
+        title=planter.word(HR),
+        queue_id=session.scalars(select(QueueRow.id).where(QueueRow.key == "hr")).one(),
+        assignee_id=world.ids["agent.hr"],
+        state=TaskState.CLAIMED,
+        needs=[other.key],
+        why=[planter.word(HR)],
+        confidential_to=["hr"],
+        secret=True,
+    )
+    session.add(task)
+    session.flush()
+    what = {"title": planter.word(HR), "queue": "hr", "reason": planter.word(HR), "note": planter.word(HR)}
+    told: dict[str, Any] = {"ask_id": task.ask_id, "task_id": task.id, "confidential_to": ("hr",), "what": what}
+    record(session, starter.ticket_id, [Happening(kind, **told) for kind in ("placed", "claimed", "held")], world.now)
+
+
+def plant_names(world: World, planter: Planter, accepted: Accepted, readers: frozenset[str]) -> None:
+    """Words in what lists, mails, reports and exports are made of: titles, and the department of the time."""
+    names = {"service_title": planter.word(readers), "department": planter.word(readers)}
+    world.session.execute(update(AskRow).where(AskRow.ticket_id == accepted.ticket_id).values(**names))
+    title = update(TicketRow).where(TicketRow.id == accepted.ticket_id).values(title=planter.word(readers))
+    world.session.execute(title)
 
 
 def _fill(world: World, planter: Planter, accepted: Accepted, *, public: frozenset[str], own: frozenset[str]) -> None:
@@ -122,6 +177,15 @@ def _fill(world: World, planter: Planter, accepted: Accepted, *, public: frozens
     session.flush()
 
 
+def _leave_out(world: World, planter: Planter, accepted: Accepted, *, own: frozenset[str]) -> None:
+    """What agents said as they left it out of the figures, and the ticket it is the same as."""
+    ask = world.session.scalars(select(AskRow).where(AskRow.ticket_id == accepted.ticket_id)).one()
+    ask.excluded = "duplicate"
+    what = {"reason": "duplicate", "of": planter.word(own), "words": planter.word(own)}
+    record(world.session, accepted.ticket_id, [Happening("left_out", ask_id=ask.id, what=what)], world.now)
+    world.session.flush()
+
+
 def seeded(world: World, tickets: list[Accepted], planter: Planter) -> Seed:
     world.session.commit()
     session = world.session
@@ -130,6 +194,7 @@ def seeded(world: World, tickets: list[Accepted], planter: Planter) -> Seed:
         for row in (TicketRow, AskRow, ContactRow, MessageRow)
         for public_id in session.scalars(select(row.public_id))
     ]
+    others += [str(public_id) for public_id in session.scalars(select(TaskRow.public_id).where(TaskRow.secret))]
     return Seed(
         words=dict(planter.words),
         tickets=tuple(one.reference for one in tickets),

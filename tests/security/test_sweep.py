@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from spoc.db.tickets import TaskRow
 from tests.security.routes import QUERIES, Call, calls
-from tests.security.seed import ASKER, SUBJECT, Planter, plant_confidential, plant_shared, seeded
+from tests.security.seed import ASKER, SUBJECT, Planter, plant_approval, plant_confidential, plant_shared, seeded
 from tests.world import PEOPLE, World
 
 ANONYMOUS = "nobody"
@@ -38,7 +38,7 @@ def enter(client: TestClient, world: World, who: str) -> None:
 @pytest.mark.parametrize("who", EVERYBODY)
 def test_nobody_receives_a_word_that_is_not_theirs(client: TestClient, world: World, who: str) -> None:
     planter = Planter()
-    tickets = [*plant_confidential(world, planter), plant_shared(world, planter)]
+    tickets = [*plant_confidential(world, planter), plant_shared(world, planter), plant_approval(world, planter)]
     seed = seeded(world, tickets, planter)
     enter(client, world, who)
     forbidden = [word for word, readers in seed.words.items() if who not in readers]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import func, select
@@ -14,12 +14,15 @@ from routing.work import TaskState
 from spoc.db.contacts import ContactRow
 from spoc.db.jobs import JobRow, JobState
 from spoc.db.people import OrganisationRow, PersonRow, QueueMemberRow, QueueRow
+from spoc.db.register import ItemEventRow, ItemRow
 from spoc.db.session import make_engine, make_sessions
 from spoc.db.tickets import AskRow, EventRow, TaskRow, TicketRow
 from spoc.demo import PASSWORD, SIGN_INS, NotEmpty, Summary, fill, mail_of
 from spoc.demo.simulate import Progress
 from spoc.people.directory import actor_of, person_by_mail
 from spoc.people.passwords import matches
+from spoc.reports.restating.reading import read_restated
+from spoc.reports.restating.statement import LateKind
 from spoc.settings import Settings
 from tests.conftest import fresh_database
 
@@ -195,7 +198,13 @@ AFTER = {
     "held": TaskState.ON_HOLD,
     "finished": TaskState.DONE,
     "handed_off": TaskState.READY,
+    "offered": TaskState.READY,
+    "offered_to_nobody": TaskState.READY,
     "cancelled": TaskState.CANCELLED,
+    "approval_given": TaskState.DONE,
+    "approval_refused": TaskState.CANCELLED,
+    "approval_refused_by_silence": TaskState.CANCELLED,
+    "task_refused": TaskState.CANCELLED,
 }
 
 
@@ -215,8 +224,31 @@ def test_states_stored_beside_the_events_can_be_rebuilt_from_them(session: Sessi
             rebuilt[event.task_id] = TaskState.CLAIMED if held else TaskState.READY
         elif event.kind in AFTER:
             rebuilt[event.task_id] = AFTER[event.kind]
-        if event.kind in {"claimed", "released", "handed_off"}:
-            assignee[event.task_id] = event.actor_id if event.kind == "claimed" else None
+        if event.kind in {"claimed", "offered", "released", "handed_off", "offered_to_nobody"}:
+            named = {"claimed": event.actor_id, "offered": event.what.get("person_id")}
+            assignee[event.task_id] = named.get(event.kind)
     assert rebuilt == {task.id: task.state for task in session.scalars(select(TaskRow))}
     stored = session.execute(select(TicketRow.id, TicketRow.resolved_at).where(TicketRow.resolved_at.is_not(None)))
     assert {id_: at for id_, at in resolved.items() if at} == {row.id: row.resolved_at for row in stored}
+
+
+def test_weeks_later_a_call_and_a_correction_turn_out(server_url: str, migrated: str) -> None:
+    with empty_database(server_url, migrated) as sessions:
+        fill(sessions, NOW, quiet, days=38)
+        with sessions() as session:
+            lead = actor_of(session, person_by_mail(session, mail_of("lead")).id)
+            found = read_restated(session, lead, date(2026, 7, 1), NOW.date())
+    kinds = {reason.kind for one in found for reason in one.reasons}
+    assert kinds == {LateKind.CONTACT_LOGGED, LateKind.KIND_CORRECTED}
+    assert all(one.reasons for one in found)
+
+
+def test_everybody_has_a_laptop_and_a_badge_and_something_was_given_since(session: Session) -> None:
+    def holders(kind: str) -> int:
+        held = select(func.count(ItemRow.holder_id.distinct())).where(ItemRow.kind_key.startswith(kind))
+        return session.scalar(held) or 0
+
+    people = session.scalar(select(func.count()).select_from(PersonRow)) or 0
+    assert people - 10 < holders("laptop") <= people
+    assert people - 10 < holders("badge") <= people
+    assert session.scalar(select(func.count()).where(ItemEventRow.task_id.is_not(None)))

@@ -17,6 +17,7 @@ from spoc.desk.finishing import finish, reopen_ticket
 from spoc.desk.holds import hold
 from spoc.desk.messages import send_message
 from spoc.errors import NotAllowed, NotFound
+from spoc.reports.restating.stating import state_weeks
 from tests.world import World
 
 
@@ -253,9 +254,26 @@ def test_in_a_closed_week_only_a_lead_corrects(world: World, session: Session, n
     closes_at = datetime(2026, 8, 26, 22, tzinfo=UTC)
     desk = world.actor("agent.desk")
 
+    correct_kind(session, desk, reference, contact.public_id, closes_at - timedelta(seconds=1), kind=ContactKind.REPEAT)
+    assert state_weeks(session, closes_at) == 1
     with pytest.raises(NotAllowed, match="closed"):
         correct_kind(session, desk, reference, contact.public_id, closes_at, kind=ContactKind.THANKS)
-    correct_kind(session, desk, reference, contact.public_id, closes_at - timedelta(seconds=1), kind=ContactKind.THANKS)
     correct_kind(session, world.actor("lead"), reference, contact.public_id, closes_at, kind=ContactKind.OTHER)
 
     assert contact.kind is ContactKind.OTHER
+
+
+def test_a_link_to_a_closed_week_is_taken_back_by_a_lead(world: World, session: Session, now: datetime) -> None:
+    first = world.submit("password-access", at=now - timedelta(days=4, hours=1))
+    finish(session, world.actor("agent.desk"), first.tasks[0].id, now - timedelta(days=4))
+    second, contact = world.submit("password-access", at=now), last(session)
+    # The Sunday before: its week closes while that of the repeat, on Thursday, is still open.
+    first_closes_at = datetime(2026, 8, 19, 22, tzinfo=UTC)
+    given = (second.reference, contact.public_id, first_closes_at)
+    assert state_weeks(session, first_closes_at) == 1
+
+    with pytest.raises(NotAllowed, match="closed"):
+        correct_kind(session, world.actor("agent.desk"), *given, kind=ContactKind.FIRST)
+    correct_kind(session, world.actor("lead"), *given, kind=ContactKind.FIRST)
+
+    assert contact.kind is ContactKind.FIRST

@@ -322,7 +322,7 @@ def test_granting_twice_is_granting_once(session: Session, person: PersonRow, no
 
 
 def test_nobody_joins_a_queue_that_is_not_there(session: Session, person: PersonRow, now: datetime) -> None:
-    with pytest.raises(InvalidAccount, match="no queue nowhere"):
+    with pytest.raises(InvalidAccount, match="no queue “nowhere”"):
         join_queues(session, person.id, {"nowhere": False}, now)
 
 

@@ -10,9 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.calendars import Calendar
-from routing.work import Channel, ContactKind, RepeatCause
+from routing.work import Channel, ContactKind, LeftOutAs, RepeatCause
 from spoc.reports.opening import (
-    CANCELLED,
     NO_LIMITS,
     Contact,
     Handoff,
@@ -210,14 +209,14 @@ def test_the_window_is_days_of_24_hours_when_clocks_change() -> None:
 
 def test_taken_back_before_a_response_was_due_is_left_out() -> None:
     taken_back = replace(OPENING, resolved_at=None, cancelled_at=OPENED + minutes(60))
-    assert exclusion(taken_back, LIMITS, LATER) == CANCELLED
+    assert exclusion(taken_back, LIMITS, LATER) == LeftOutAs.CANCELLED
     assert exclusion(replace(taken_back, cancelled_at=OPENED + minutes(61)), LIMITS, LATER) is None
 
 
 def test_before_it_is_taken_back_it_counts() -> None:
     taken_back = replace(OPENING, resolved_at=None, cancelled_at=OPENED + minutes(30))
     assert exclusion(taken_back, LIMITS, OPENED + minutes(30) - SECOND) is None
-    assert exclusion(taken_back, LIMITS, OPENED + minutes(30)) == CANCELLED
+    assert exclusion(taken_back, LIMITS, OPENED + minutes(30)) == LeftOutAs.CANCELLED
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The SQL scope says of rows what `routing.visibility` says of values."""
 
+from collections.abc import Iterator, Sequence
 from itertools import product
 
 from sqlalchemy import select
@@ -16,19 +17,23 @@ MEMBERSHIPS: tuple[frozenset[str], ...] = (
     frozenset({"desk", "it"}),
     frozenset({"hr", "it"}),
 )
+SECRET_FOR = ((), ("facilities",))
 
 
 def every_ticket(world: World) -> None:
-    """Plain, confidential and secret ones, with and without a subject who is somebody, and every kind of relation."""
+    """Plain, confidential and secret ones and tasks, with and without a known subject, and every kind of relation."""
     for service in ("new-starter", "password-access", "payslip-question", "leaver", "move", "long-leave"):
         world.submit(service, by="employee")
         world.submit(service, by="agent.it")
     tickets = world.session.scalars(select(TicketRow).order_by(TicketRow.id)).all()
     for number, (ticket, subject) in enumerate(product(tickets, ("colleague",))):
         ticket.subject_id = (None, world.ids[subject], ticket.requester_id, world.ids["agent.it"])[number // 2 % 4]
+    keys = queue_keys(world)
     for number, task in enumerate(world.session.scalars(select(TaskRow).order_by(TaskRow.id))):
         if number % 7 == 0:
             task.queue_id, task.person_id = None, world.ids["colleague"]
+        elif number % 5 == 0 and task.queue_id:
+            task.secret, task.confidential_to = True, [*SECRET_FOR[number // 5 % 2], keys[task.queue_id]]
     world.session.flush()
 
 
@@ -53,11 +58,18 @@ def views(world: World) -> dict[int, TicketView]:
             subject_id=ticket.subject_id,
             secret=ticket.secret,
             confidential_to=frozenset(ticket.confidential_to),
-            queues=frozenset(keys[task.queue_id] for task in tasks if task.ticket_id == ticket.id and task.queue_id),
+            queues=frozenset(queues_of(ticket, tasks, keys, secret=False)),
+            secretly=frozenset(queues_of(ticket, tasks, keys, secret=True)),
             people=frozenset(task.person_id for task in tasks if task.ticket_id == ticket.id and task.person_id),
         )
         for ticket in world.session.scalars(select(TicketRow))
     }
+
+
+def queues_of(ticket: TicketRow, tasks: Sequence[TaskRow], keys: dict[int, str], *, secret: bool) -> Iterator[str]:
+    for task in tasks:
+        if task.ticket_id == ticket.id and task.queue_id and task.secret is secret:
+            yield keys[task.queue_id]
 
 
 def test_the_scope_opens_the_tickets_that_the_decision_opens(world: World) -> None:
@@ -87,4 +99,5 @@ def test_the_scope_lists_the_tasks_that_the_decision_shows_in_full(world: World)
 
 def part_of(task: TaskRow, keys: dict[int, str]) -> Part:
     queue = keys[task.queue_id] if task.queue_id else None
-    return Part(queue=queue, confidential_to=frozenset(task.confidential_to), person_id=task.person_id)
+    named = frozenset(task.confidential_to)
+    return Part(queue=queue, confidential_to=named, person_id=task.person_id, secret=task.secret)

@@ -6,7 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
-from routing.work import Channel, ContactKind, TicketState
+from routing.work import Channel, ContactKind, TaskState, TicketState
 from spoc.db.contacts import ContactRow
 from spoc.db.tickets import AskRow, TaskRow, TicketRow
 from tests.world import World, mail_of
@@ -48,6 +48,17 @@ def test_a_call_is_solved_while_it_lasts(client: TestClient, world: World) -> No
     assert (contact.started_at, contact.ended_at) == (world.now - timedelta(minutes=6), world.now)
     assert world.session.scalars(select(AskRow.resolved_at)).one() == contact.ended_at
     assert world.session.scalars(select(TaskRow.result)).one() == "Reset, he is in again."
+
+
+def test_a_call_is_solved_without_a_secret_step_which_goes_on(client: TestClient, world: World) -> None:
+    world.add_secret_step("password-access")
+    world.sign_in(client, "agent.desk")
+
+    client.post("/desk/log", data={**CALL, **FORGOTTEN, "answers.mark": "red", "solved": "Reset."})
+
+    assert only_ticket(world).state is TicketState.RESOLVED
+    states = world.session.execute(select(TaskRow.secret, TaskRow.state).order_by(TaskRow.secret)).all()
+    assert [tuple(one) for one in states] == [(False, TaskState.DONE), (True, TaskState.READY)]
 
 
 def test_a_call_that_goes_on_stays_open(client: TestClient, world: World) -> None:

@@ -12,8 +12,9 @@ from spoc.desk.requests import Next
 from spoc.desk.ticket_page import Answer, EventPart
 from spoc.web.desk.words import due_mark, length, stands_because
 from spoc.web.formats import View
+from spoc.web.ticket.answers import in_words
 from spoc.web.ticket.sentences import ASKED, DESK, sentence
-from spoc.web.ticket.view import in_words, next_words
+from spoc.web.ticket.view import next_words
 
 NOW = datetime(2026, 8, 13, 9, 0, tzinfo=UTC)
 VIEW = View("en", "Europe/Berlin", NOW)
@@ -90,6 +91,26 @@ def test_a_handoff_names_queues_by_their_titles() -> None:
 def test_one_reads_of_oneself_as_you_and_of_unknown_kinds_as_they_are() -> None:
     assert sentence(event("claimed", own=True, title="Badge"), {}, as_agent=True) == "You took “Badge”."
     assert sentence(event("mail_bounced"), {}, as_agent=True) == "mail bounced"
+
+
+def test_a_change_of_mind_is_told_with_its_answers_and_dates() -> None:
+    answers = [
+        {"label": "First day", "kind": "date", "from": "2026-09-01", "to": "2026-09-15"},
+        {"label": "Buddy", "kind": "person", "from": None, "to": "Lea Brandt"},
+        {"label": "Notes"},
+    ]
+    told = sentence(event("amended", changes=answers, cancelled=False), {}, VIEW, as_agent=False)
+    assert told == (
+        "Lea Brandt changed the request. First day: Tuesday 1 September → Tuesday 15 September"
+        " · Buddy: nothing → Lea Brandt · Notes"
+    )
+    taken_back = event("amended", changes=[], cancelled=True)
+    assert sentence(taken_back, {}, VIEW, as_agent=True) == "Lea Brandt cancelled the request."
+    due: dict[str, Any] = {"due_from": "2026-08-31T15:30:00+00:00", "due_to": "2026-09-14T15:30:00+00:00"}
+    moved = event("redated", title="Badge", **due)
+    assert sentence(moved, {}, VIEW, as_agent=True) == "“Badge” moves. Due Mon 31 Aug → Mon 14 Sep."
+    opens = event("redated", title="Keys", due_from=None, due_to=None, opens_from=None, opens_to=due["due_to"])
+    assert sentence(opens, {}, VIEW, as_agent=True) == "“Keys” moves. Opens – → Mon 14 Sep."
 
 
 def test_a_result_with_a_percent_sign_is_no_format() -> None:

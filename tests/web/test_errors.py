@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
+from starlette.requests import ClientDisconnect
 
 import catalog
 import routing
@@ -57,6 +58,11 @@ def take_number(number: int) -> int:
 def break_down() -> None:
     message = "secret inside"
     raise RuntimeError(message)
+
+
+@router.get("/api/try-leave")
+def leave_early() -> None:
+    raise ClientDisconnect
 
 
 @router.get("/try/bad-greeting")
@@ -131,6 +137,11 @@ def test_what_breaks_gives_a_code_to_quote_and_nothing_of_the_inside(trial: Test
     assert document.json()["code"] == "internal"
 
 
+def test_whoever_leaves_before_all_is_sent_breaks_nothing(trial: TestClient, written: io.StringIO) -> None:
+    assert trial.get("/api/try-leave").status_code == 400
+    assert "broken" not in written.getvalue()
+
+
 def test_a_row_that_is_refused_is_not_in_the_log(trial: TestClient, written: io.StringIO) -> None:
     answer = trial.post("/api/try-row", json={"name": "Kündigung-Meyer"})
     assert answer.status_code == 500
@@ -147,7 +158,8 @@ def test_the_page_for_what_broke_needs_nothing_of_what_broke(trial: TestClient) 
 def test_text_that_the_database_cannot_hold_is_malformed_input(trial: TestClient, escaped: bytes) -> None:
     body = b'{"value": "' + escaped + b'"}'
     answer = trial.post("/api/try-text", content=body, headers={"Content-Type": "application/json"})
-    assert answer.status_code == 422
+    assert (answer.status_code, answer.json()["code"]) == (422, "unreadable_text")
+    assert "cannot be kept" in answer.json()["detail"]
 
 
 def test_who_is_not_signed_in_is_told_in_kind(client: TestClient) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.pool import NullPool
 from spoc.app import create_app
 from spoc.db.jobs import JobRow, JobState, MailRow, MailState
 from spoc.db.session import transaction
+from spoc.db.tickets import TicketRow
 from spoc.jobs.run import run
 from spoc.jobs.tools import Tools
 from spoc.web.runtime import Runtime
@@ -205,3 +206,48 @@ def test_a_job_that_was_not_given_up_cannot_be_tried_again(world: World, client:
     world.sign_in(client, "admin")
 
     assert client.post(f"/outbox/jobs/{uuid4()}/again", data={"x": "y"}).status_code == 404
+
+
+def test_mails_and_jobs_of_confidential_requests_are_listed_to_nobody_who_may_not_open_them(
+    world: World, client: TestClient, runtime: Runtime, session: Session
+) -> None:
+    payslip = world.submit("payslip-question").reference
+    run_all(runtime)
+    mail = session.scalars(select(MailRow)).one()
+    lost = [
+        JobRow(kind="mail.message", payload=payload, state=JobState.PARKED, error="It broke.")
+        for payload in ({"ticket_id": mail.ticket_id}, {"mail_id": mail.id})
+    ]
+    session.add_all(lost)
+    session.commit()
+    world.sign_in(client, "admin")
+    page = client.get("/outbox").text
+
+    assert payslip not in page
+    assert "It broke." not in page
+    for path in (f"mails/{mail.public_id}", *(f"jobs/{job.public_id}" for job in lost)):
+        assert client.post(f"/outbox/{path}/again", data={"x": "y"}).status_code == 404
+
+
+def test_who_asked_for_something_confidential_finds_its_mail(
+    world: World, client: TestClient, runtime: Runtime
+) -> None:
+    payslip = world.submit("payslip-question", by="admin").reference
+    run_all(runtime)
+    world.sign_in(client, "admin")
+
+    assert payslip in client.get("/outbox").text
+
+
+def test_every_job_that_was_given_up_is_tried_again_at_once(world: World, client: TestClient, session: Session) -> None:
+    world.submit("payslip-question")
+    hidden = park_a_job(session)
+    hidden.payload = {"ticket_id": session.scalars(select(TicketRow.id)).one()}
+    job = park_a_job(session)
+    world.sign_in(client, "admin")
+    answer = client.post("/outbox/jobs/again")
+
+    for one in (hidden, job):
+        session.refresh(one)
+    assert answer.headers["location"] == "/outbox"
+    assert (hidden.state, job.state) == (JobState.READY, JobState.READY)

@@ -13,7 +13,7 @@ from spoc.db.people import QueueMemberRow
 from spoc.db.tickets import TicketRow
 from tests.world import World
 
-TASK_KEYS = {"id", "key", "title", "queue", "state", "opens_at", "due_at", "needs", "why"}
+TASK_KEYS = {"id", "key", "title", "queue", "state", "opens_at", "due_at", "needs", "why", "kind"}
 
 
 def tickets(world: World) -> int:

@@ -8,13 +8,13 @@ import pytest
 from fastapi.testclient import TestClient
 from starlette.requests import Request
 
-from spoc.web import words
+from spoc import words
 from spoc.web.assets import FOLDER, asset, digest
 from spoc.web.formats import View, zone_of
 from spoc.web.help import FOLDER as HELP
 from spoc.web.help import GUIDES, guide_html
 from spoc.web.pages import local_path, notice, redirect
-from spoc.web.words import choose, known_locale, languages
+from spoc.words import choose, known_locale, languages
 from tests.world import World
 
 NOW = datetime(2026, 8, 13, 9, 0, tzinfo=UTC)

@@ -111,6 +111,11 @@ def test_a_list_behind_nothing_is_refused(world: World, client: TestClient, bad:
     assert reader(world, client).get(f"/reports/openings?{bad}").status_code == 422
 
 
+def test_a_date_outside_the_years_is_told_which_years_there_are(world: World, client: TestClient) -> None:
+    refused = reader(world, client).get("/api/reports/fcr?from=0001-01-01").json()
+    assert [fault["message"] for fault in refused["faults"]] == ["Give a date of the years 1970 to 2200."]
+
+
 def test_an_empty_desk_says_so_on_every_page(world: World, client: TestClient) -> None:
     browser = reader(world, client)
     page = browser.get("/reports").text
@@ -188,7 +193,7 @@ def test_what_agents_asked_for_themselves_is_left_out_by_that_name(
 ) -> None:
     past.opening(excluded="own")
     browser = reader(world, client, "lead")
-    assert "1 asked by an agent for themselves" in browser.get(f"/reports?{PERIOD}").text
+    assert "asked by an agent for themselves: 1" in browser.get(f"/reports?{PERIOD}").text
     assert "asked by an agent for themselves" in browser.get(f"/reports/openings?{PERIOD}&of=excluded").text
 
 

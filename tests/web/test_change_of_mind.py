@@ -1,0 +1,178 @@
+"""Changing and cancelling a request: its form, what will change, and what is different after."""
+
+import re
+from html import unescape
+from typing import Any
+
+from fastapi.testclient import TestClient
+from sqlalchemy import select
+
+from spoc.db.tickets import AskRow
+from spoc.intake.write import Accepted
+from tests.world import World, mail_of
+
+START = {"asked": "start_on", "answers.start_on": "2026-10-13"}
+
+
+def starter(world: World, **answers: Any) -> tuple[Accepted, str]:
+    ticket = world.submit("new-starter", start_on="2026-10-06", **answers)
+    public_id = world.session.scalar(select(AskRow.public_id).where(AskRow.ticket_id == ticket.ticket_id))
+    return ticket, f"/tickets/{ticket.reference}/asks/{public_id}"
+
+
+def sent(page: str) -> dict[str, list[str]]:
+    """The hidden fields of the page's form that applies."""
+    found: dict[str, list[str]] = {}
+    for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page):
+        found.setdefault(name, []).append(unescape(value))
+    return found
+
+
+def answers(world: World, ticket: Accepted) -> dict[str, Any]:
+    ask = select(AskRow).where(AskRow.ticket_id == ticket.ticket_id)
+    return world.session.scalars(ask.execution_options(populate_existing=True)).one().answers
+
+
+def test_the_form_holds_the_answers_and_keeps_what_is_not_shown_again(client: TestClient, world: World) -> None:
+    ticket, path = starter(world, salary=98_765)
+    world.sign_in(client, "employee")
+
+    assert f'href="{path}/change"' in client.get(f"/tickets/{ticket.reference}").text
+    page = client.get(f"{path}/change").text
+
+    assert 'value="2026-10-06"' in page
+    assert "98765" not in page
+    assert "Leave it empty to keep what was sent." in page
+    given = {"asked": ["start_on", "parking"], "answers.start_on": "2026-10-13", "answers.salary": ""}
+    assert client.post(f"{path}/amend", data=given).status_code == 303
+    assert (answers(world, ticket)["salary"], answers(world, ticket)["parking"]) == (98_765, False)
+
+
+def test_what_will_change_is_shown_then_applied_then_told(client: TestClient, world: World) -> None:
+    ticket, path = starter(world)
+    world.sign_in(client, "employee")
+
+    page = client.post(f"{path}/difference", data=START).text
+
+    assert "What will change" in page
+    assert "Tuesday 6 October → Tuesday 13 October" in page
+    assert "Hand out badge and keys" in page
+    assert answers(world, ticket)["start_on"] == "2026-10-06"
+    answer = client.post(f"{path}/amend", data=sent(page))
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/tickets/{ticket.reference}")
+    status = client.get(f"/tickets/{ticket.reference}").text
+    assert "You changed the request. First day: Tuesday 6 October → Tuesday 13 October" in status
+    assert "“Hand out badge and keys” moves. Due Tue 6 Oct → Tue 13 Oct." in status
+    again = client.post(f"{path}/amend", data=sent(page))
+    assert again.status_code == 303
+
+
+def test_cancelling_is_shown_first_and_can_be_taken_back(client: TestClient, world: World) -> None:
+    ticket, path = starter(world)
+    world.sign_in(client, "employee")
+
+    page = client.post(f"{path}/difference", data={"cancels": "true"}).text
+    assert "Not needed any more" in page
+    assert client.post(f"{path}/amend", data=sent(page)).status_code == 303
+
+    status = client.get(f"/tickets/{ticket.reference}").text
+    assert "This request was cancelled." in status
+    assert "You cancelled the request." in status
+    assert "Bring it back or change it" in status
+    assert "This request was cancelled." in client.get(f"{path}/change").text
+    assert client.post(f"{path}/amend", data={"asked": "buddy"}).status_code == 303
+    assert "This request was cancelled." not in client.get(f"/tickets/{ticket.reference}").text
+
+
+def test_if_it_has_moved_on_the_new_difference_is_shown(client: TestClient, world: World) -> None:
+    ticket, path = starter(world)
+    world.sign_in(client, "employee")
+    page = client.post(f"{path}/difference", data=START).text
+    world.sign_in(client, "agent.desk")
+    client.post(f"/api{path}/amend", json={"answers": {"work_place": "remote"}})
+
+    world.sign_in(client, "employee")
+    refused = client.post(f"{path}/amend", data=sent(page))
+
+    assert refused.status_code == 409
+    assert "has moved on since you looked" in refused.text
+    assert client.post(f"{path}/amend", data=sent(refused.text)).status_code == 303
+    assert answers(world, ticket)["start_on"] == "2026-10-13"
+
+
+def test_a_wrong_answer_comes_back_beside_its_question(client: TestClient, world: World) -> None:
+    _, path = starter(world)
+    world.sign_in(client, "employee")
+    wrong = {"asked": "start_on", "answers.start_on": "soon"}
+
+    for act in ("difference", "amend"):
+        page = client.post(f"{path}/{act}", data=wrong)
+        assert page.status_code == 422
+        assert "This must be a date such as 2026-09-01." in page.text
+
+
+def test_questions_that_follow_are_asked_at_once(client: TestClient, world: World) -> None:
+    _, path = starter(world)
+    world.sign_in(client, "employee")
+    given = {"asked": "work_place", "answers.work_place": "remote"}
+
+    assert "Address for the laptop" in client.post(f"{path}/change", data=given).text
+    assert "Address for the laptop" not in client.get(f"{path}/change").text
+
+
+def test_an_agent_changes_what_they_read_and_no_more(client: TestClient, world: World) -> None:
+    ticket, path = starter(world, salary=98_765)
+    world.sign_in(client, "agent.it")
+    assert f'href="{path}/change"' in client.get(f"/tickets/{ticket.reference}").text
+    page = client.get(f"{path}/change").text
+
+    assert "answers.start_on" in page
+    assert "salary" not in page
+    assert "personal_mail" not in page
+    assert client.post(f"/api{path}/amend", json={"answers": {"salary": 1}}).status_code == 403
+
+
+def test_a_program_sees_the_difference_and_applies_just_that(client: TestClient, world: World) -> None:
+    ticket, path = starter(world)
+    world.sign_in(client, "employee")
+    wish = {"answers": {"start_on": "2026-10-13", "work_place": "remote"}}
+
+    shown = client.post(f"/api{path}/amend", json={**wish, "dry_run": True}).json()
+    stale = client.post(f"/api{path}/amend", json={**wish, "seen": "of another time"})
+    done = client.post(f"/api{path}/amend", json={**wish, "seen": shown["seen"]})
+    again = client.post(f"/api{path}/amend", json=wish).json()
+
+    assert (shown["dry_run"], shown["changes"], shown["cancel"]) == (True, True, False)
+    assert shown["answers"][0] == {
+        "key": "start_on",
+        "label": "First day",
+        "from": "2026-10-06",
+        "to": "2026-10-13",
+    }
+    changes = {task["key"]: task["change"] for task in shown["tasks"]}
+    assert (changes["keys"], changes["laptop-ship"], changes["accounts"]) == ("cancelled", "added", "moved")
+    assert (stale.status_code, stale.json()["code"]) == (409, "difference_moved")
+    assert (done.status_code, done.json()["seen"]) == (200, shown["seen"])
+    assert (again["changes"], again["tasks"]) == (False, [])
+    timeline = client.get(f"/api/tickets/{ticket.reference}").json()["timeline"]
+    assert {"amended", "redated", "task_cancelled"} <= {event["kind"] for event in timeline}
+
+
+def test_whoever_it_is_not_for_finds_nothing(client: TestClient, world: World) -> None:
+    _, path = starter(world)
+    for who in ("colleague", "manager"):
+        world.sign_in(client, who)
+        assert client.get(f"{path}/change").status_code == 404
+        assert client.post(f"/api{path}/amend", json={"cancel": True}).status_code == 404
+
+
+def test_a_new_person_concerned_is_named_on_the_ticket(client: TestClient, world: World) -> None:
+    ticket = world.submit("move", person=mail_of("colleague"), move_on="2026-10-06")
+    public_id = world.session.scalar(select(AskRow.public_id).where(AskRow.ticket_id == ticket.ticket_id))
+    world.sign_in(client, "employee")
+
+    change = {"answers": {"person": mail_of("manager")}}
+    client.post(f"/api/tickets/{ticket.reference}/asks/{public_id}/amend", json=change)
+
+    title = client.get(f"/api/tickets/{ticket.reference}").json()["title"]
+    assert title == "Ingeborg van den Heuvel moves on 6 October 2026"

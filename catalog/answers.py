@@ -8,11 +8,23 @@ from pydantic import JsonValue
 
 from catalog.checks import MANY, MESSAGES, Known, Refused, settle
 from catalog.errors import AnswerFault, InvalidAnswers
+from catalog.files import MOST_FILES
 from catalog.schema import schema
 from catalog.service import Field, FieldKind, Service
 from catalog.table import NUMBER, RefusedRows, is_blank_row, numbered, settle_answer, unanswered
 
-__all__ = ["Known", "check", "fault_of", "merge", "named_people", "read_form", "schema", "visible_fields"]
+__all__ = [
+    "Known",
+    "check",
+    "fault_of",
+    "given_files",
+    "merge",
+    "named_files",
+    "named_people",
+    "read_form",
+    "schema",
+    "visible_fields",
+]
 
 PREFIX = "answers."
 CURRENCY = ".currency"
@@ -161,6 +173,19 @@ def named_people(service: Service, raw: Mapping[str, object]) -> frozenset[str]:
     return frozenset(mail.strip().lower() for mail in given if isinstance(mail, str) and mail.strip())
 
 
+def named_files(service: Service, raw: Mapping[str, object]) -> frozenset[str]:
+    """Ids of files, in lower case, that should be looked up before `check`."""
+    given = (raw.get(field.key) for field in service.form if field.kind is FieldKind.FILE)
+    listed = (value if isinstance(value, list | tuple) else [value] for value in given)
+    return frozenset(one.strip().lower() for ids in listed for one in ids[: MOST_FILES + 1] if isinstance(one, str))
+
+
+def given_files(service: Service, answers: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
+    """Each file among answers as they are kept: its question, and its id."""
+    listed = ((field.key, answers.get(field.key)) for field in service.form if field.kind is FieldKind.FILE)
+    return tuple((key, str(id_)) for key, ids in listed if isinstance(ids, list | tuple) for id_ in ids)
+
+
 def cells(service: Service, raw: Mapping[str, object]) -> Iterator[tuple[Field, object]]:
     """Every single answer with its question: those of tables cell by cell, with their columns."""
     for field in service.form:
@@ -226,7 +251,7 @@ def _raw(field: Field | None, values: list[str], currency: str) -> object:
     match field.kind if field else None:
         case FieldKind.MONEY:
             return {"amount": values[-1].strip(), **({"currency": currency.strip()} if currency.strip() else {})}
-        case FieldKind.CHOICES:
+        case FieldKind.CHOICES | FieldKind.FILE:
             return values
         case FieldKind.YES_NO:
             return _YES_NO.get(values[-1].strip().lower(), values[-1])

@@ -2,19 +2,21 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
 from pydantic import JsonValue
 
 from catalog.field import Field, FieldKind
+from catalog.files import KnownFile
 from catalog.money import USUAL_CURRENCY, read_money
 from catalog.remark import counted, marked
 
 _TOO_LONG = counted("This may have at most %(number)s character.", "This may have at most %(number)s characters.")
 _TOO_FEW = counted("At least %(number)s row is needed.", "At least %(number)s rows are needed.")
 _TOO_MANY = counted("There may be at most %(number)s row.", "There may be at most %(number)s rows.")
+_TOO_MANY_FILES = counted("At most %(number)s file is taken here.", "At most %(number)s files are taken here.")
 
 MESSAGES: Mapping[str, str] = {
     "unknown": marked("This form has no such field."),
@@ -46,11 +48,16 @@ MESSAGES: Mapping[str, str] = {
     "datetime": marked("This must be a date and time such as 2026-09-01T14:30."),
     "person": marked("Nobody in the directory has this mail address."),
     "location": marked("There is no such location."),
+    "type_files": marked("This must be a list of ids of uploaded files."),
+    "no_file": marked("There is no such file of yours to give here. Upload it first."),
+    "file_type": marked("“%(name)s” is not of a kind that is taken here."),
+    "too_many_files": _TOO_MANY_FILES[0],
 }
 MANY: Mapping[str, str] = {
     "too_long": _TOO_LONG[1],
     "too_few_rows": _TOO_FEW[1],
     "too_many_rows": _TOO_MANY[1],
+    "too_many_files": _TOO_MANY_FILES[1],
 }
 """For more than one of what is counted."""
 
@@ -68,11 +75,15 @@ _YEARS = range(1900, 2200)
 
 @dataclass(frozen=True)
 class Known:
-    """What exists around the form: directory mails in lower case, location keys, and the organisation's currency."""
+    """What exists around the form: directory mails in lower case, location keys, and the organisation's currency.
+
+    `files` are those that the answers may name, by id.
+    """
 
     people: frozenset[str] = frozenset()
     locations: frozenset[str] = frozenset()
     currency: str = USUAL_CURRENCY
+    files: Mapping[str, KnownFile] = field(default_factory=dict)
 
 
 class Refused(Exception):
@@ -209,6 +220,23 @@ def _yes_no(_field: Field, value: object, _known: Known) -> bool:
     return value
 
 
+def _files(field: Field, value: object, known: Known) -> list[JsonValue]:
+    """Ids in lower case, in the order given."""
+    given = [value] if isinstance(value, str) else value
+    if not isinstance(given, list | tuple) or not all(isinstance(one, str) for one in given):
+        raise Refused("type_files")
+    if len(given) > field.most_files:
+        raise Refused("too_many_files", number=field.most_files)
+    ids = list(dict.fromkeys(one.strip().lower() for one in given))
+    for id_ in ids:
+        file = known.files.get(id_)
+        if file is None or file.of not in {None, field.key}:
+            raise Refused("no_file")
+        if field.types and file.type not in field.types:
+            raise Refused("file_type", name=file.name)
+    return [*ids]
+
+
 _CHECKS: Mapping[FieldKind, Callable[[Field, object, Known], JsonValue]] = {
     FieldKind.TEXT: _text,
     FieldKind.LONG_TEXT: _text,
@@ -222,4 +250,5 @@ _CHECKS: Mapping[FieldKind, Callable[[Field, object, Known], JsonValue]] = {
     FieldKind.PERSON: _person,
     FieldKind.LOCATION: _location,
     FieldKind.YES_NO: _yes_no,
+    FieldKind.FILE: _files,
 }

@@ -8,6 +8,7 @@ from annotated_types import Ge, Le
 from pydantic import JsonValue, StringConstraints, model_validator
 
 from catalog.conditions import compiled
+from catalog.files import MOST_FILES, USUAL_FILES, FileType
 from catalog.part import Condition, FieldKey, Key, Line, Part, Prose
 from catalog.remark import Remark
 
@@ -25,6 +26,7 @@ class FieldKind(StrEnum):
     LOCATION = "location"
     REFERENCE = "reference"
     YES_NO = "yes_no"
+    FILE = "file"
     TABLE = "table"
     SECTION = "section"
     NOTE = "note"
@@ -33,7 +35,9 @@ class FieldKind(StrEnum):
 SILENT: Final = frozenset({FieldKind.SECTION, FieldKind.NOTE})
 """What is shown in a form and takes no answer: a heading over what follows, and a text."""
 
-IN_ROWS: Final = frozenset(FieldKind) - SILENT - {FieldKind.TABLE, FieldKind.LONG_TEXT, FieldKind.CHOICES}
+IN_ROWS: Final = (
+    frozenset(FieldKind) - SILENT - {FieldKind.TABLE, FieldKind.LONG_TEXT, FieldKind.CHOICES, FieldKind.FILE}
+)
 """Kinds of columns."""
 
 USUAL_ROWS: Final = 20
@@ -58,7 +62,8 @@ class Field(Part):
     `confidential_to` limits who reads the answer to these queues and its giver; `secret` hides it from the giver too.
     `visible_when` is a condition over earlier fields. `minimum` and `maximum` bound numbers and amounts of money, both
     inclusive; `currency` is that of an amount which names none, else it is the organisation's. A `table` has rows of
-    `columns`, at least `min_rows` if it is answered at all, and at most `max_rows`.
+    `columns`, at least `min_rows` if it is answered at all, and at most `max_rows`. A `file` takes at most `max_files`,
+    of the `types` it names if it names any.
     """
 
     key: FieldKey
@@ -77,6 +82,8 @@ class Field(Part):
     columns: "tuple[Field, ...]" = ()
     min_rows: Annotated[int, Ge(0), Le(50)] = 0
     max_rows: Annotated[int, Ge(1), Le(50)] | None = None
+    max_files: Annotated[int, Ge(1), Le(MOST_FILES)] | None = None
+    types: tuple[FileType, ...] = ()
     visible_when: Condition | None = None
     example: JsonValue = None
     confidential_to: tuple[Key, ...] = ()
@@ -97,6 +104,14 @@ class Field(Part):
     def _currency_is_of_money(self) -> Self:
         if self.currency is not None and self.kind is not FieldKind.MONEY:
             raise ValueError(Remark("only money has a currency"))
+        return self
+
+    @model_validator(mode="after")
+    def _types_are_of_files(self) -> Self:
+        if self.kind is FieldKind.FILE and self.default is not None:
+            raise ValueError(Remark("a file has no default"))
+        if (self.max_files is not None or self.types) and self.kind is not FieldKind.FILE:
+            raise ValueError(Remark("only a file has types and a number of files"))
         return self
 
     @model_validator(mode="after")
@@ -132,6 +147,10 @@ class Field(Part):
     @property
     def most_rows(self) -> int:
         return self.max_rows or max(USUAL_ROWS, self.min_rows)
+
+    @property
+    def most_files(self) -> int:
+        return self.max_files or USUAL_FILES
 
     @property
     def takes_answer(self) -> bool:

@@ -151,7 +151,7 @@ def _title_faults(place: Place, service: Service) -> Iterator[DocumentFault]:
             yield place.fault(
                 where, Remark("%(key)r is confidential and would stand in the title", key=key), Remark("leave it out")
             )
-        elif field.kind in {FieldKind.LONG_TEXT, FieldKind.TABLE}:
+        elif field.kind in {FieldKind.LONG_TEXT, FieldKind.TABLE, FieldKind.FILE}:
             yield place.fault(
                 where, Remark("%(key)r may have many lines and a title has one", key=key), Remark("name a short field")
             )

@@ -1,13 +1,19 @@
 """Faults of message steps: answers that are not there, or that its readers may not know."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from catalog.errors import DocumentFault
 from catalog.message_text import placeholders
 from catalog.pack import Place
-from catalog.remark import Remark
+from catalog.remark import Remark, marked
 from catalog.service import FieldKind, Service, Step
 from catalog.titles import PLACEHOLDER
+
+_NO_WORDS: Final[Mapping[FieldKind, str]] = {
+    FieldKind.TABLE: marked("%(key)r is a table, and a sentence cannot hold one"),
+    FieldKind.FILE: marked("%(key)r is a file, and a sentence cannot hold one"),
+}
 
 
 def message_faults(place: Place, service: Service) -> Iterator[DocumentFault]:
@@ -25,9 +31,8 @@ def _step_faults(here: Place, service: Service, step: Step) -> Iterator[Document
         elif field.secret or field.confidential_to:
             reason = Remark("%(key)r is confidential and would stand in a mail", key=key)
             yield here.fault(where, reason, Remark("leave it out"))
-        elif field.kind is FieldKind.TABLE:
-            reason = Remark("%(key)r is a table, and a sentence cannot hold one", key=key)
-            yield here.fault(where, reason, Remark("name a short field"))
+        elif field.kind in _NO_WORDS:
+            yield here.fault(where, Remark(_NO_WORDS[field.kind], key=key), Remark("name a short field"))
     if step.message and set("{}") & set(PLACEHOLDER.sub("", step.message.text)):
         yield here.fault(where, Remark("braces stand around a field key only"), Remark("write {field_key}"))
     if service.secret and step.person is not None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from catalog.checks import Known, Refused
 from catalog.errors import DocumentFault
+from catalog.files import taken_at_their_word
 from catalog.message_text import placeholders
 from catalog.pack import Place
 from catalog.part import Part
@@ -99,7 +100,9 @@ def _unanswerable(here: Place, service: Service, field: Field) -> Iterator[Docum
 
 
 def _known(field: Field) -> Known:
-    """Whoever and wherever the example names exists: the directory is not the catalogue's."""
+    """Whoever, wherever and whatever file the example names exists: none of them is the catalogue's."""
+    if field.kind is FieldKind.FILE and isinstance(field.example, list | tuple):
+        return Known(files=taken_at_their_word(str(one).lower() for one in field.example))
     rows = field.example if field.kind is FieldKind.TABLE and isinstance(field.example, list | tuple) else ()
     said = frozenset(
         str(value).lower() for row in rows if isinstance(row, Mapping) for value in row.values() if value is not None

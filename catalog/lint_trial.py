@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pydantic import JsonValue
 
-from catalog.answers import Known, cells, check, named_people
+from catalog.answers import Known, cells, check, named_files, named_people
 from catalog.condition_words import failure
 from catalog.conditions import FAILURES, PEOPLE, Condition
 from catalog.errors import DocumentFault, InvalidAnswers
 from catalog.expand import expand
+from catalog.files import taken_at_their_word
 from catalog.pack import Place
 from catalog.remark import Remark
 from catalog.rows import ROW
@@ -33,6 +34,7 @@ SAMPLES: Mapping[FieldKind, tuple[JsonValue, ...]] = {
     FieldKind.PERSON: ("kim@example.com",),
     FieldKind.LOCATION: ("berlin",),
     FieldKind.YES_NO: (True, False),
+    FieldKind.FILE: (["photo.jpg"], ["photo.jpg", "letter.pdf"]),
 }
 
 
@@ -118,6 +120,8 @@ def trial_faults(place: Place, service: Service) -> Iterator[DocumentFault]:
 
 
 def _known(service: Service) -> Known:
-    """Whoever and wherever the example names exists: the directory is not the catalogue's."""
+    """Whoever, wherever and whatever file the example names exists: none of them is the catalogue's."""
     given = (value for field, value in cells(service, service.example) if field.kind is FieldKind.LOCATION)
-    return Known(named_people(service, service.example), frozenset(key for key in given if isinstance(key, str)))
+    places = frozenset(key for key in given if isinstance(key, str))
+    files = taken_at_their_word(named_files(service, service.example))
+    return Known(named_people(service, service.example), places, files=files)

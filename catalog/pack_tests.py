@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from catalog.answers import Known, cells, check, named_people
+from catalog.answers import Known, cells, check, named_files, named_people
 from catalog.dates import DateRule
 from catalog.errors import DocumentFault, InvalidAnswers
 from catalog.expand import Plan, PlannedStep, expand
 from catalog.expected import Expected, PackTest
+from catalog.files import taken_at_their_word
 from catalog.lint_trial import PERSON
 from catalog.pack import Document, Place
 from catalog.remark import Remark
@@ -66,9 +67,10 @@ def failures(test: PackTest, service: Service) -> Iterator[Failure]:
 
 
 def _known(service: Service, raw: Mapping[str, JsonValue]) -> Known:
-    """Whoever and wherever the answers name exists: the directory is not the catalogue's."""
+    """Whoever, wherever and whatever file the answers name exists: none of them is the catalogue's."""
     places = (value for field, value in cells(service, raw) if field.kind is FieldKind.LOCATION)
-    return Known(named_people(service, raw), frozenset(key for key in places if isinstance(key, str)))
+    files = taken_at_their_word(named_files(service, raw))
+    return Known(named_people(service, raw), frozenset(key for key in places if isinstance(key, str)), files=files)
 
 
 def _refusals(expected: Expected, refused: InvalidAnswers) -> Iterator[Failure]:

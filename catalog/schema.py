@@ -31,6 +31,7 @@ _TYPES: Mapping[FieldKind, dict[str, JsonValue]] = {
     FieldKind.LOCATION: {"type": "string"},
     FieldKind.YES_NO: {"type": "boolean"},
     FieldKind.TABLE: {"type": "array"},
+    FieldKind.FILE: {"type": "array", "uniqueItems": True, "items": {"type": "string", "format": "uuid"}},
 }
 
 
@@ -73,6 +74,8 @@ def _property(field: Field) -> dict[str, JsonValue]:
         "x-currency": field.currency,
         "writeOnly": field.secret or None,
         "x-visible-when": field.visible_when,
+        "maxItems": field.most_files if field.kind is FieldKind.FILE else None,
+        "x-types": [one.value for one in field.types] or None,
         "x-kind": field.kind.value,
     }
     shape = {"title": field.label, **_TYPES[field.kind], **_options(field)}

@@ -1,4 +1,4 @@
-"""What shows that a task is done: items ticked off one by one, and a word or number that proves it."""
+"""What shows that a task is done: items ticked off one by one, and a word, number or file that proves it."""
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -7,12 +7,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-LONGEST: Final = {"text": 2000, "reference": 80}
+LONGEST: Final = {"text": 2000, "reference": 80, "file": 36}
 
 
 class ProofKind(StrEnum):
     TEXT = "text"
     REFERENCE = "reference"
+    FILE = "file"
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Asked:
-    """The evidence that a task needs to be finished; a `pattern` is for the whole of it."""
+    """The evidence that a task needs to be finished; a `pattern` is for the whole of it. Of a file it is the id."""
 
     kind: ProofKind
     label: str
@@ -42,6 +43,10 @@ class Asked:
         if self.kind is ProofKind.REFERENCE and len(evidence.splitlines()) > 1:
             return False
         return self.pattern is None or re.fullmatch(self.pattern, evidence.strip()) is not None
+
+
+def is_file(asked: Asked | None) -> bool:
+    return asked is not None and asked.kind is ProofKind.FILE
 
 
 def tick(items: Sequence[Item], labels: Collection[str], by_id: int, at: datetime) -> tuple[Item, ...]:

@@ -12,6 +12,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SPOC_", extra="ignore", frozen=True)
 
     data: Path = Field(Path(".spoc"), description="Data folder of the embedded database")
+    files: Path | None = Field(None, description="Folder of uploaded files; without it `files` in the data folder")
+    max_file_bytes: int = Field(25_000_000, ge=1_000, description="Largest file accepted")
+    max_upload_bytes: int = Field(100_000_000, ge=1_000, description="Largest form with files accepted")
     database_url: str | None = Field(None, description="PostgreSQL to use instead of the embedded one")
     broker_url: str = Field("memory://", description="Celery broker; `memory://` runs jobs inside the process")
     base_url: str | None = Field(None, description="Address that links in mails begin with")
@@ -25,6 +28,10 @@ class Settings(BaseSettings):
     pool_size: int = Field(10, ge=1, description="Database connections a process keeps open")
     log_format: str = Field("text", pattern="^(text|json)$", description="`text` for people, `json` for machines")
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least severe level written")
+
+    @property
+    def files_folder(self) -> Path:
+        return self.files if self.files is not None else self.data / "files"
 
     @property
     def embedded(self) -> bool:

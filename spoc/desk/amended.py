@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from catalog.answers import given_files
 from catalog.kinds import StepKind
 from catalog.service import Field, FieldKind, Service
 from routing.approval import COUNTED
@@ -28,8 +29,10 @@ from spoc.desk.follow import follow
 from spoc.desk.found import ticket_by_id
 from spoc.desk.moves import NO_HOLD, move, tell
 from spoc.desk.reader import reader_of
+from spoc.desk.ticket_page import Answer
 from spoc.desk.ticket_rows import Task, Ticket
 from spoc.desk.turns import begin
+from spoc.files.keeping import attach_answers
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class Amended:
 def write_amendment(session: Session, ticket: Ticket, amended: Amended, actor: Actor, now: datetime) -> None:
     """The caller holds the ticket's lock, and has read it behind it."""
     record(session, ticket.id, _told(session, ticket, amended, actor), now)
-    _write_ask(session, ticket, amended, now)
+    _write_ask(session, ticket, amended, actor, now)
     queue_ids = dict(session.execute(select(QueueRow.key, QueueRow.id)).all())
     for line in amended.lines:
         _write_line(session, amended.ask, line, queue_ids, actor, now)
@@ -59,12 +62,14 @@ def write_amendment(session: Session, ticket: Ticket, amended: Amended, actor: A
         enqueue(session, "mail.ticket_amended", {"ticket_id": ticket.id, "cause": f"amended:{ticket.id}:{number}"})
 
 
-def _write_ask(session: Session, ticket: Ticket, amended: Amended, now: datetime) -> None:
+def _write_ask(session: Session, ticket: Ticket, amended: Amended, actor: Actor, now: datetime) -> None:
     """Title and subject of the ticket follow where they came from this ask's answers."""
     ask, before, after = amended.ask, amended.plan.before, amended.plan.after
     if dict(after.answers) != ask.answers:
         ask.former_answers = [*ask.former_answers, {"until": now.isoformat(), "answers": ask.answers}]
         ask.answers = dict(after.answers)
+        files = given_files(amended.service, after.answers)
+        attach_answers(session, actor, ticket_id=ticket.id, ask_id=ask.id, files=files)
     if amended.fills is not None:
         step_key = amended.fills.key.partition(".")[0]
         ask.filled = [*dict.fromkeys((*ask.filled, step_key))]
@@ -235,7 +240,7 @@ def _changes(
 ) -> list[dict[str, Any]]:
     reader = reader_of(session, actor, ticket)
     was, now = (
-        {one.key: one.shown for one in answers_to(reader, fields, given, session)}
+        {one.key: _logged(one) for one in answers_to(reader, fields, given, session)}
         for given in (plan.before.answers, plan.after.answers)
     )
     return [
@@ -243,6 +248,11 @@ def _changes(
         | ({} if _only_named(field) else {"kind": field.kind, "from": was.get(field.key), "to": now.get(field.key)})
         for field in fields
     ]
+
+
+def _logged(answer: Answer) -> Any:
+    """Files by their names: those who read the log may not all read what is in them."""
+    return [file.name for file in answer.shown] if answer.kind is FieldKind.FILE else answer.shown
 
 
 def _only_named(field: Field) -> bool:

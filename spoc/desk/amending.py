@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from catalog.answers import merge
+from catalog.answers import merge, named_files
 from catalog.service import Field, Service
 from routing.phrase import marked
 from routing.redraw import Redrawn
@@ -26,6 +26,7 @@ from spoc.desk.found import find_ticket, take_ticket, ticket_by_id
 from spoc.desk.reader import Reader, reader_of
 from spoc.desk.ticket_rows import Task, Ticket
 from spoc.errors import NotAllowed, NotFound
+from spoc.files.keeping import known_files
 
 Replan = Callable[..., Redrawn]
 """`spoc.intake.replan.replan` with its session, desk facts and time given."""
@@ -86,7 +87,7 @@ def amendable(session: Session, actor: Actor, reference: str, ask_id: UUID, serv
 def preview(session: Session, actor: Actor, reference: str, ask_id: UUID, wish: Wish, planner: Planner) -> Difference:
     """What the wish would change, as the actor may see it; nothing is written. Errors as `amend`."""
     found = amendable(session, actor, reference, ask_id, planner.services)
-    return _difference(session, found, wish, _redrawn(found, wish, planner.replan))
+    return _difference(session, found, wish, _redrawn(session, found, wish, planner.replan))
 
 
 def amend(
@@ -112,7 +113,7 @@ def amend(
     """
     ticket = take_ticket(session, actor, reference)
     found = _amendable(session, actor, ticket, ask_id, planner.services)
-    redrawn = _redrawn(found, wish, planner.replan)
+    redrawn = _redrawn(session, found, wish, planner.replan)
     difference = _difference(session, found, wish, redrawn)
     if difference.is_none:
         return difference
@@ -144,7 +145,7 @@ def _tasks(ticket: Ticket, ask: AskRow) -> list[Task]:
     return [task for task in ticket.tasks if task.ask_id == ask.id]
 
 
-def _redrawn(found: Amendable, wish: Wish, replan: Replan) -> Redrawn:
+def _redrawn(session: Session, found: Amendable, wish: Wish, replan: Replan) -> Redrawn:
     if wish.cancels:
         return replan(found.service, found.ask, None, complete=False)
     fields = found.service.fields
@@ -152,7 +153,8 @@ def _redrawn(found: Amendable, wish: Wish, replan: Replan) -> Redrawn:
         raise NotAllowed(marked("Only those who may read an answer can change it."))
     past = [one["answers"] for one in found.ask.former_answers]
     raw = merge(found.service, found.ask.answers, wish.answers, past, found.ask.filled)
-    return replan(found.service, found.ask, raw, complete=found.reader.is_requester)
+    files = known_files(session, found.reader.actor, named_files(found.service, raw), ask_id=found.ask.id)
+    return replan(found.service, found.ask, raw, complete=found.reader.is_requester, files=files)
 
 
 def _difference(session: Session, found: Amendable, wish: Wish, redrawn: Redrawn) -> Difference:

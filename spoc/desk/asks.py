@@ -1,6 +1,7 @@
 """What was asked, with the answers that a reader may see, in the words of the catalogue version it was asked under."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from spoc.desk.closed import may_change, touched_by_ask
 from spoc.desk.leaving_out import is_by_rule, may_leave_out, said_of
 from spoc.desk.reader import Reader
 from spoc.desk.ticket_page import Answer, AskPart, LeftOut
+from spoc.files.keeping import FileFacts, facts_by_id
 
 Services = Callable[[int, str], Service]
 """The service of a catalogue version: version id, service key."""
@@ -97,28 +99,39 @@ def answers_to(
 ) -> tuple[Answer, ...]:
     """The answers that there are to these fields, with what catalogue and directory call them."""
     given = [field for field in fields if answers.get(field.key) is not None]
-    names = _names(session, [value for field, value in _cells(given, answers) if field.kind is FieldKind.PERSON])
-    return tuple(_answer(field, answers[field.key], names, reader.locations) for field in given)
+    cells = list(_cells(given, answers))
+    names = _names(session, [value for field, value in cells if field.kind is FieldKind.PERSON])
+    files = facts_by_id(session, [id_ for field, value in cells if field.kind is FieldKind.FILE for id_ in value])
+    known = _Named(names, reader.locations, files)
+    return tuple(_answer(field, answers[field.key], known) for field in given)
 
 
-def _answer(field: Field, value: Any, names: Mapping[str, str], places: Mapping[str, str]) -> Answer:
-    return Answer(field.key, field.label, field.kind, field.section, value, _shown(field, value, names, places))
+@dataclass(frozen=True)
+class _Named:
+    """What answers name: people by mail in lower case, places by key, files by id."""
+
+    people: Mapping[str, str]
+    places: Mapping[str, str]
+    files: Mapping[str, FileFacts]
 
 
-def _shown(field: Field, value: Any, names: Mapping[str, str], places: Mapping[str, str]) -> Any:
+def _answer(field: Field, value: Any, named: _Named) -> Answer:
+    return Answer(field.key, field.label, field.kind, field.section, value, _shown(field, value, named))
+
+
+def _shown(field: Field, value: Any, named: _Named) -> Any:
     match field.kind:
-        case FieldKind.CHOICE:
-            return field.label_of(value)
-        case FieldKind.CHOICES:
-            return ", ".join(field.label_of(one) for one in value)
+        case FieldKind.CHOICE | FieldKind.CHOICES:
+            return ", ".join(map(field.label_of, [value] if isinstance(value, str) else value))
         case FieldKind.PERSON:
-            return names.get(str(value).lower(), value)
+            return named.people.get(str(value).lower(), value)
         case FieldKind.LOCATION:
-            return places.get(value, value)
+            return named.places.get(value, value)
         case FieldKind.TABLE:
-            return [[_answer(*cell, names, places) for cell in _row(field, row)] for row in value]
-        case _:
-            return value
+            return [[_answer(*cell, named) for cell in _row(field, row)] for row in value]
+        case FieldKind.FILE:
+            return tuple(named.files[id_] for id_ in value if id_ in named.files)
+    return value
 
 
 def _cells(fields: Sequence[Field], answers: Mapping[str, Any]) -> Iterator[tuple[Field, Any]]:

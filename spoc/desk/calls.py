@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from catalog.answers import merge
+from catalog.answers import merge, named_files
 from catalog.call import CallPart
 from catalog.service import Service, Step
 from routing.lifecycle import Act
@@ -32,6 +32,7 @@ from spoc.desk.found import ticket_by_id
 from spoc.desk.moves import NO_HOLD, TO_CONSIDER, move, tell
 from spoc.desk.ticket_rows import Task, Ticket
 from spoc.errors import NotFound
+from spoc.files.keeping import known_files
 
 SYSTEM = Actor(0, "")
 """Another system: nobody's rights, and no person in the log."""
@@ -234,7 +235,8 @@ def _finish(session: Session, found: _Step, said: Callback, planner: Planner, no
         filled = (*ask.filled, found.step.key)
         past = [one["answers"] for one in ask.former_answers]
         raw = merge(found.service, ask.answers, said.answers, past, filled)
-        plan = planner.replan(found.service, ask, raw, fills=found.step.key, given=said.answers)
+        files = known_files(session, SYSTEM, named_files(found.service, raw), ask_id=ask.id)
+        plan = planner.replan(found.service, ask, raw, fills=found.step.key, given=said.answers, files=files)
     move(session, task, Act.FINISH, **NO_HOLD, done_at=now, result=said.result)
     tell(session, task, "call_done", None, now, result=said.result)
     if plan is None:

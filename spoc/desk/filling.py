@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import func
 from sqlalchemy.orm import Session
 
-from catalog.answers import merge, visible_fields
+from catalog.answers import merge, named_files, visible_fields
 from catalog.service import Field, Service, Step
 from routing.errors import NotPossible
 from routing.lifecycle import WORKABLE, Act
@@ -26,6 +26,7 @@ from spoc.desk.pauses import due_after_hold
 from spoc.desk.reader import Reader, reader_of, title_for
 from spoc.desk.ticket_rows import Task, Ticket
 from spoc.errors import NotFound
+from spoc.files.keeping import known_files
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,9 @@ def fill_in(
         InvalidAnswers: they cannot be accepted, or are to questions that this form does not ask.
     """
     found = fillable(session, actor, task_id, planner.services)
-    redrawn = planner.replan(found.service, found.ask, found.merged(given), fills=found.step.key, given=given)
+    raw = found.merged(given)
+    files = known_files(session, actor, named_files(found.service, raw), ask_id=found.ask.id)
+    redrawn = planner.replan(found.service, found.ask, raw, fills=found.step.key, given=given, files=files)
     tasks = [task for task in found.ticket.tasks if task.ask_id == found.ask.id]
     lines = [line for line in lines_of(found.service, found.ask, tasks, redrawn) if line.key != found.task.key]
     _end(session, actor, found.task, now)

@@ -1,6 +1,6 @@
-"""What happened on a ticket, as a reader may know it: messages, contacts, files, and the log."""
+"""What happened on a ticket, as a reader may know it: messages with their files, contacts, and the log."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -12,8 +12,9 @@ from spoc.db.contacts import ContactRow
 from spoc.db.people import QueueRow
 from spoc.db.tickets import AttachmentRow, EventRow, MessageRow
 from spoc.desk.reader import Reader
-from spoc.desk.ticket_page import ContactPart, EventPart, FilePart, MessagePart
+from spoc.desk.ticket_page import ContactPart, EventPart, MessagePart
 from spoc.desk.ticket_rows import Task
+from spoc.files.keeping import FileFacts, facts_of
 
 TOLD: Mapping[str, frozenset[str]] = {
     "opened": frozenset({"service", "channel"}),
@@ -55,17 +56,28 @@ def messages_of(session: Session, reader: Reader) -> tuple[MessagePart, ...]:
         .where(MessageRow.ticket_id == reader.ticket.id)
         .order_by(MessageRow.created_at, MessageRow.id)
     )
-    return tuple(_message(reader, row, title) for row, key, title in rows if _sees_message(reader, row, key))
+    seen = [(row, title) for row, key, title in rows if sees_message(reader, row, key)]
+    files = _files_of(session, [row.id for row, _ in seen])
+    return tuple(_message(reader, row, title, tuple(files.get(row.id, ()))) for row, title in seen)
 
 
-def _sees_message(reader: Reader, row: MessageRow, queue: str | None) -> bool:
+def _files_of(session: Session, message_ids: Sequence[int]) -> dict[int, list[FileFacts]]:
+    found: dict[int, list[FileFacts]] = {}
+    if message_ids:
+        given = AttachmentRow.message_id.in_(message_ids)
+        for row in session.scalars(select(AttachmentRow).where(given).order_by(AttachmentRow.id)):
+            found.setdefault(row.message_id or 0, []).append(facts_of(row))
+    return found
+
+
+def sees_message(reader: Reader, row: MessageRow, queue: str | None) -> bool:
     step = next((task for task in reader.ticket.tasks if task.id == row.task_id), None)
     to_queue, to_person = (step.queue, step.person_id) if step and row.author_id is None else (queue, None)
     named, by = row.confidential_to, row.author_id
     return reader.sees(reader.said(named, internal=row.internal, author_id=by, queue=to_queue, person_id=to_person))
 
 
-def _message(reader: Reader, row: MessageRow, queue_title: str | None) -> MessagePart:
+def _message(reader: Reader, row: MessageRow, queue_title: str | None, files: tuple[FileFacts, ...]) -> MessagePart:
     return MessagePart(
         id=row.public_id,
         at=row.created_at,
@@ -77,6 +89,7 @@ def _message(reader: Reader, row: MessageRow, queue_title: str | None) -> Messag
         only=tuple(reader.queue_titles.get(key, key) for key in row.confidential_to),
         queue_title=queue_title,
         body=row.body,
+        files=files,
     )
 
 
@@ -136,11 +149,3 @@ def _event(reader: Reader, number: int, row: EventRow, task: Task | None) -> Eve
         what = {**what, "why": task.told(whys, reader.ticket.tasks, reader.sight)}
     own = row.actor_id == reader.actor.person_id
     return EventPart(number, row.at, row.kind, reader.name(row.actor_id), own, what)
-
-
-def files_of(session: Session, reader: Reader) -> tuple[FilePart, ...]:
-    rows = session.scalars(
-        select(AttachmentRow).where(AttachmentRow.ticket_id == reader.ticket.id).order_by(AttachmentRow.created_at)
-    )
-    seen = [row for row in rows if reader.sees(reader.said(row.confidential_to))]
-    return tuple(FilePart(row.public_id, row.name, row.size_bytes, row.created_at) for row in seen)

@@ -1,6 +1,8 @@
 """Words on a ticket: replies that the requester reads, and notes among agents."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -18,6 +20,10 @@ from spoc.desk.errors import NothingSaid
 from spoc.desk.found import take_ticket, works_on
 from spoc.desk.ticket_rows import Ticket
 from spoc.errors import NotAllowed
+from spoc.files.errors import TooManyFiles
+from spoc.files.keeping import attach_to_message
+
+MOST_FILES: Final = 10
 
 
 def send_message(
@@ -30,23 +36,30 @@ def send_message(
     channel: Channel,
     internal: bool = False,
     only_own_queue: bool = False,
+    files: Sequence[UUID] = (),
 ) -> UUID:
     """Write on a ticket; returns the message's public id.
 
     The requester's words are a contact: the answer to a hold that waits for them (which goes on), else a repeat.
-    An agent's public words go to the requester by mail. `only_own_queue` keeps a note from other queues' agents.
+    An agent's public words go to the requester by mail; `files` are read by those who read the words. `only_own_queue`
+    keeps a note from other queues' agents.
 
     Raises:
         NotFound: there is no such ticket, or it is not the actor's to see.
         NotAllowed: an internal note by somebody who does not work on the ticket.
-        NothingSaid: without a word.
+        NothingSaid: without a word or a file.
+        TooManyFiles: more than ten.
+        NoSuchFile: one of them is not the actor's own, or belongs to something else already.
     """
-    if not body.strip():
+    if len(files) > MOST_FILES:
+        raise TooManyFiles(MOST_FILES)
+    if not body.strip() and not files:
         raise NothingSaid(marked("Write a message first."))
     ticket = take_ticket(session, actor, reference)
     if internal and not works_on(actor, ticket):
         raise NotAllowed(marked("Internal notes are for those who work on the request."))
     message = _write(session, ticket, actor, now, body=body.strip(), internal=internal, only_own=only_own_queue)
+    attach_to_message(session, actor, files, ticket.id, message.id)
     if actor.person_id == ticket.requester_id and not internal:
         _count(session, ticket, actor, channel, now)
     elif not internal:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from routing.lifecycle import Act, after
 from routing.phrase import Phrase
-from routing.proof import Item, items_document, strangers, tick
+from routing.proof import Item, is_file, items_document, strangers, tick
 from routing.visibility import Actor
 from spoc.db.tickets import TaskRow
 from spoc.desk.errors import NoSuchItem, NotProven
@@ -18,6 +18,8 @@ from spoc.desk.found import take_task
 from spoc.desk.moves import tell
 from spoc.desk.ticket_rows import Task, Ticket
 from spoc.errors import Fault
+from spoc.files.errors import NoSuchFile
+from spoc.files.keeping import attach_to_task, read_id
 
 
 @dataclass(frozen=True)
@@ -45,16 +47,34 @@ def note_proof(session: Session, actor: Actor, task_id: UUID, now: datetime, pro
 def write_proof(
     session: Session, task: Task, actor: Actor, now: datetime, proof: Proof
 ) -> tuple[tuple[Item, ...], str]:
-    """The checklist and evidence as they are then. The caller holds the ticket's lock."""
+    """The checklist and evidence as they are then. The caller holds the ticket's lock.
+
+    Raises:
+        NoSuchItem: the checklist has no such item.
+        NoSuchFile: the evidence is a file, and this is none of the actor's own.
+    """
     if unknown := strangers(task.checklist, proof.ticked or ()):
         raise NoSuchItem(unknown[0])
     labels = task.checklist if proof.ticked is None else tick(task.checklist, proof.ticked, actor.person_id, now)
     evidence = task.evidence if proof.evidence is None or task.evidence_asked is None else proof.evidence.strip()
+    if is_file(task.evidence_asked):
+        evidence = _attached(session, task, actor, evidence)
     if (labels, evidence) != (task.checklist, task.evidence):
         values = {"checklist": items_document(labels), "evidence": evidence}
         session.execute(update(TaskRow).where(TaskRow.id == task.id).values(values))
         _tell(session, task, labels, actor, now)
     return labels, evidence
+
+
+def _attached(session: Session, task: Task, actor: Actor, evidence: str) -> str:
+    """The id of the file, which is the task's from here on; an empty form keeps the file that was given before."""
+    if evidence in ("", task.evidence):
+        return task.evidence
+    id_ = read_id(evidence)
+    if id_ is None:
+        raise NoSuchFile
+    attach_to_task(session, actor, id_, task.ticket_id, task.id)
+    return str(id_)
 
 
 def _tell(session: Session, task: Task, labels: Sequence[Item], actor: Actor, now: datetime) -> None:

@@ -12,6 +12,7 @@ from routing.proof import Asked
 from routing.why import Why
 from routing.work import Channel, ContactKind, HoldReason, RepeatCause, TaskKind, TaskState, TicketState
 from spoc.desk.clocks.values import Clock
+from spoc.files.keeping import FileFacts
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,7 @@ class TaskPart:
     checklist: tuple[Ticked, ...]
     evidence_asked: Asked | None
     evidence: str
+    evidence_file: FileFacts | None
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,7 @@ class MessagePart:
     only: tuple[str, ...]
     queue_title: str | None
     body: str
+    files: tuple[FileFacts, ...]
 
 
 @dataclass(frozen=True)
@@ -185,14 +188,6 @@ class EventPart:
 
 
 @dataclass(frozen=True)
-class FilePart:
-    id: UUID
-    name: str
-    size_bytes: int
-    created_at: datetime
-
-
-@dataclass(frozen=True)
 class TicketPage:
     """All of it. `as_agent` is how the reader sees it; `departments` counts only tasks they see in full.
 
@@ -221,7 +216,6 @@ class TicketPage:
     messages: tuple[MessagePart, ...]
     contacts: tuple[ContactPart, ...]
     events: tuple[EventPart, ...]
-    files: tuple[FilePart, ...]
     queue_titles: Mapping[str, str]
 
     @property

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from routing.lifecycle import FULFILLED, WORKABLE, departments
+from routing.proof import is_file
 from routing.visibility import Actor
 from routing.why import Why, about_assignment
 from routing.work import BY_ITSELF, TaskKind, TaskState
@@ -16,12 +17,13 @@ from spoc.db.tickets import AskRow
 from spoc.desk.asks import Services, ask_parts
 from spoc.desk.clocks.reading import clocks_of
 from spoc.desk.found import find_ticket, may_act
-from spoc.desk.history import contacts_of, events_of, files_of, messages_of
+from spoc.desk.history import contacts_of, events_of, messages_of
 from spoc.desk.leaving_out import twins_of
 from spoc.desk.masks import masks
 from spoc.desk.reader import Reader, reader_of, title_for
 from spoc.desk.ticket_page import TaskPart, Ticked, TicketPage
 from spoc.desk.ticket_rows import Task
+from spoc.files.keeping import FileFacts, facts_by_id
 
 
 def read_ticket(session: Session, actor: Actor, reference: str, now: datetime, services: Services) -> TicketPage:
@@ -36,6 +38,7 @@ def read_ticket(session: Session, actor: Actor, reference: str, now: datetime, s
     parts = ask_parts(reader, asks, services, session, now)
     tasks = [task for task in ticket.tasks if reader.sees(task.part)]
     names, ask_ids = _tickers(session, tasks), {ask.id: ask.public_id for ask in asks}
+    proofs = facts_by_id(session, [task.evidence for task in tasks if is_file(task.evidence_asked)])
     return TicketPage(
         reference=ticket.reference,
         title=title_for(actor, ticket),
@@ -53,19 +56,23 @@ def read_ticket(session: Session, actor: Actor, reference: str, now: datetime, s
         clocks=clocks_of(session, reader),
         asks=parts,
         twins=twins_of(session, actor, ticket) if any(part.may_leave_out for part in parts) else (),
-        tasks=tuple(task_part(reader, task, tasks, ask_ids, names) for task in tasks),
+        tasks=tuple(task_part(reader, task, tasks, ask_ids, names, proofs) for task in tasks),
         masks=masks(session, reader),
         departments=departments([task.share(actor.person_id) for task in tasks if task.is_work], now),
         messages=messages_of(session, reader),
         contacts=contacts_of(session, reader),
         events=events_of(session, reader),
-        files=files_of(session, reader),
         queue_titles=reader.queue_titles,
     )
 
 
 def task_part(
-    reader: Reader, task: Task, seen: list[Task], ask_ids: dict[int, UUID], names: Mapping[int, str]
+    reader: Reader,
+    task: Task,
+    seen: list[Task],
+    ask_ids: dict[int, UUID],
+    names: Mapping[int, str],
+    proofs: Mapping[str, FileFacts],
 ) -> TaskPart:
     """The task, with its needs as far as they are among the `seen`; how it is worked on is for agents."""
     siblings = {one.key: one for one in seen if one.ask_id == task.ask_id}
@@ -106,6 +113,7 @@ def task_part(
         checklist=tuple(Ticked(item.label, names.get(item.by_id or 0, ""), item.at) for item in task.checklist),
         evidence_asked=task.evidence_asked,
         evidence=task.evidence,
+        evidence_file=proofs.get(task.evidence) if is_file(task.evidence_asked) else None,
     )
 
 

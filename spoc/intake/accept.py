@@ -7,9 +7,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from catalog.answers import check
+from catalog.answers import check, given_files, named_files
 from routing.visibility import Actor
 from spoc.db.jobs import RememberedAnswerRow
+from spoc.db.tickets import AskRow
+from spoc.files.keeping import attach_answers, known_files
 from spoc.intake.desk_facts import DeskFacts
 from spoc.intake.errors import KeyReused, NotYetOver
 from spoc.intake.people import read_people, requester_mail
@@ -28,13 +30,14 @@ class Outcome:
 
 
 def accept(session: Session, submission: Submission, actor: Actor, desk: DeskFacts, now: datetime) -> Outcome:
-    """Open a ticket for what was asked, in one statement.
+    """Open a ticket for what was asked, in one statement; files that were given are attached in the same transaction.
 
     Raises:
         UnknownService, NothingAsked, InvalidAnswers: there is nothing that could be opened.
         UnknownRequester, MayNotRaiseForOthers: it may not be opened for this person.
         KeyReused: the Idempotency-Key came before with another body.
         NotYetOver: the contact it was made in ends after now.
+        NoSuchFile: a file was given to something else at the same moment.
     """
     earlier = _earlier(session, actor, submission.repeatable)
     if earlier is not None:
@@ -42,6 +45,7 @@ def accept(session: Session, submission: Submission, actor: Actor, desk: DeskFac
     opening = prepare(session, submission, actor, desk, now)
     accepted = write(session, opening)
     if accepted is not None:
+        _attach(session, opening, accepted)
         return Outcome(accepted, replayed=False)
     # The same key came in twice at once and the other was first: its answer is committed by now.
     raced = _earlier(session, actor, submission.repeatable)
@@ -56,7 +60,9 @@ def prepare(session: Session, submission: Submission, actor: Actor, desk: DeskFa
     understood = understand(submission, desk, today)
     mail = requester_mail(submission, actor)
     people = read_people(session, understood.service, understood.submission, mail)
-    answers = check(understood.service, understood.submission.answers, desk.known(people), complete=submission.complete)
+    raw = understood.submission.answers
+    files = known_files(session, actor, named_files(understood.service, raw))
+    answers = check(understood.service, raw, desk.known(people, files), complete=submission.complete)
     text = understood.submission.text
     placing = place_all(understood.service, answers, people, people[mail], desk, began_at, text)
     return PreparedAsk(
@@ -71,6 +77,13 @@ def prepare(session: Session, submission: Submission, actor: Actor, desk: DeskFa
         opened_at=began_at,
         now=now,
     )
+
+
+def _attach(session: Session, opening: PreparedAsk, accepted: Accepted) -> None:
+    files = given_files(opening.service, opening.answers)
+    if files:
+        ask_id = session.scalars(select(AskRow.id).where(AskRow.ticket_id == accepted.ticket_id)).one()
+        attach_answers(session, opening.actor, ticket_id=accepted.ticket_id, ask_id=ask_id, files=files)
 
 
 def _began_at(submission: Submission, now: datetime) -> datetime:

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from catalog.checks import Known
+from catalog.files import KnownFile
 from catalog.money import USUAL_CURRENCY
 from catalog.service import Catalogue
 from routing.calendars import Calendar, usual_hours
@@ -36,9 +38,9 @@ class DeskFacts:
     zone: ZoneInfo
     currency: str
 
-    def known(self, people: Iterable[str] = ()) -> Known:
-        """What answers are checked against; `people` are the mail addresses that exist, of those named."""
-        return Known(frozenset(people), frozenset(self.locations), self.currency)
+    def known(self, people: Iterable[str] = (), files: Mapping[str, KnownFile] = MappingProxyType({})) -> Known:
+        """What answers are checked against; `people` and `files` are those that there are, of those named."""
+        return Known(frozenset(people), frozenset(self.locations), self.currency, files)
 
 
 def read_desk_facts(session: Session) -> DeskFacts:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from catalog.amend import UNDO
 from catalog.answers import Known, cells, check, fault_of, named_people
 from catalog.errors import InvalidAnswers
+from catalog.files import KnownFile
 from catalog.service import FieldKind, Service
 from routing.redraw import Plan, Redrawn, Wanted
 from spoc.db.people import PersonRow
@@ -35,10 +36,12 @@ def replan(
     complete: bool = False,
     fills: str | None = None,
     given: Mapping[str, object] = MappingProxyType({}),
+    files: Mapping[str, KnownFile] = MappingProxyType({}),
 ) -> Redrawn:
     """The ask with the raw new answers; None takes it back. Reads people and writes nothing.
 
-    People and places that the ask named before may be named still, though they are gone. With `fills`, the `given` ones
+    People and places that the ask named before may be named still, though they are gone; `files` are those that may be
+    given. With `fills`, the `given` ones
     among them are answers to that form step, all of which has to be answered.
 
     Raises:
@@ -46,7 +49,7 @@ def replan(
     """
     people, active = _people(session, service, ask, raw or {})
     requester = next(one for one in people.values() if one.id == ask.requester_id)
-    known = _known(service, ask.answers, active, desk)
+    known = _known(service, ask.answers, active, files, desk)
     filled = (*ask.filled, fills) if fills else tuple(ask.filled)
     answers = _answers(service, ask, raw, known, filled, given, fills, complete=complete)
     was = place_all(service, ask.answers, people, requester, desk, ask.opened_at, ask.text, ask.filled)
@@ -104,9 +107,15 @@ def _people(
     return people, frozenset(row.mail.lower() for row in rows if row.active)
 
 
-def _known(service: Service, answers: Mapping[str, JsonValue], active: frozenset[str], desk: DeskFacts) -> Known:
+def _known(
+    service: Service,
+    answers: Mapping[str, JsonValue],
+    active: frozenset[str],
+    files: Mapping[str, KnownFile],
+    desk: DeskFacts,
+) -> Known:
     places = {str(value) for one, value in cells(service, answers) if one.kind is FieldKind.LOCATION}
-    known = desk.known(active | named_people(service, answers))
+    known = desk.known(active | named_people(service, answers), files)
     return replace(known, locations=known.locations | places)
 
 

@@ -9,8 +9,9 @@ from pydantic import JsonValue
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from catalog.answers import check
+from catalog.answers import check, named_files
 from catalog.expand import Skipped
+from catalog.files import taken_at_their_word
 from catalog.key_date import key_date
 from catalog.rows import step_of
 from catalog.service import Catalogue, Service
@@ -126,7 +127,7 @@ def simulate(
 ) -> Simulation:
     """What the service would entail for the person with this mail address, asked for at that instant.
 
-    A form step counts as filled in if there is an answer to one of its questions.
+    A form step counts as filled in if there is an answer to one of its questions. Files are named, not uploaded.
 
     Raises:
         InvalidAnswers: `raw` does not fit the form.
@@ -135,7 +136,7 @@ def simulate(
     mail = mail.strip().lower()
     people = read_people(session, service, Submission(service.key, raw), mail)
     filled = filled_by(service, {key: value for key, value in raw.items() if value is not None})
-    answers = check(service, raw, desk.known(people), filled=filled)
+    answers = check(service, raw, desk.known(people, taken_at_their_word(named_files(service, raw))), filled=filled)
     placing = place_all(service, answers, people, people[mail], desk, at, filled=filled)
     placements = [_placement(placed) for placed in placing.steps]
     wanted = _key_date(service, answers)

@@ -23,6 +23,7 @@ KINDS: Final[Mapping[FieldKind, str]] = {
     FieldKind.REFERENCE: marked("Number or reference"),
     FieldKind.YES_NO: marked("Yes or no"),
     FieldKind.TABLE: marked("Table of rows"),
+    FieldKind.FILE: marked("Files"),
     FieldKind.SECTION: marked("Heading"),
     FieldKind.NOTE: marked("Note"),
 }

@@ -8,6 +8,7 @@ from typing import Final
 from catalog.money import read_money
 from catalog.service import FieldKind
 from spoc.desk.ticket_page import Answer
+from spoc.files.keeping import FileFacts
 from spoc.web.formats import View
 from spoc.words import gettext
 
@@ -29,9 +30,16 @@ def in_words(answer: Answer, view: View) -> str:
             text = view.money(money.amount, money.currency, 2 + (money.amount % CENT != 0))
         case FieldKind.NUMBER:
             text = view.number(answer.value)
+        case FieldKind.FILE:  # a log keeps names alone
+            text = ", ".join(one if isinstance(one, str) else one.name for one in answer.shown)
         case FieldKind.TABLE:
             text = "\n".join(_row(number, row, view) for number, row in enumerate(answer.shown, 1))
     return text
+
+
+def in_list(answer: Answer, view: View) -> str | tuple[FileFacts, ...]:
+    """The same for a list of questions and answers, in which files can be had."""
+    return answer.shown if answer.kind is FieldKind.FILE else in_words(answer, view)
 
 
 def _row(number: int, row: Sequence[Answer], view: View) -> str:

@@ -11,9 +11,10 @@ from routing.work import ContactKind, HoldReason, TaskKind, TaskState, TicketSta
 from spoc.desk.requests import Next, Request
 from spoc.desk.ticket_page import AskPart, ContactPart, EventPart, MessagePart, TaskPart, TicketPage
 from spoc.desk.ticket_rows import APPROVERS
+from spoc.files.keeping import FileFacts
 from spoc.web.desk.words import Due, choices, due_mark, offered, spoken, stands_because
 from spoc.web.formats import View
-from spoc.web.ticket.answers import in_words
+from spoc.web.ticket.answers import in_list
 from spoc.web.ticket.happened import changes, entries, refusals
 from spoc.web.ticket.proof import Sent
 from spoc.web.ticket.sentences import left_out, reasons_to_leave_out
@@ -66,7 +67,7 @@ class AskCard:
 
     title: str
     text: str
-    pairs: tuple[tuple[str, str], ...]
+    pairs: tuple[tuple[str, str | tuple[FileFacts, ...]], ...]
     left_out: str = ""
     path: str | None = None
     change_path: str | None = None
@@ -201,7 +202,7 @@ def ask_cards(page: TicketPage, view: View) -> list[AskCard]:
 
 def _card(ask: AskPart, page: TicketPage, view: View) -> AskCard:
     path = f"/tickets/{page.reference}/asks/{ask.public_id}"
-    pairs = tuple((answer.label, in_words(answer, view)) for answer in ask.answers if in_words(answer, view))
+    pairs = tuple((answer.label, said) for answer in ask.answers if (said := in_list(answer, view)))
     out = ask.left_out
     return AskCard(
         ask.service_title or gettext("A confidential request"),

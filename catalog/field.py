@@ -8,7 +8,7 @@ from annotated_types import Ge, Le
 from pydantic import JsonValue, StringConstraints, model_validator
 
 from catalog.conditions import compiled
-from catalog.files import MOST_FILES, USUAL_FILES, FileType
+from catalog.files import ENDINGS, MOST_FILES, USUAL_FILES, FileType
 from catalog.part import Condition, FieldKey, Key, Line, Part, Prose
 from catalog.remark import Remark
 
@@ -151,6 +151,11 @@ class Field(Part):
     @property
     def most_files(self) -> int:
         return self.max_files or USUAL_FILES
+
+    @property
+    def endings(self) -> tuple[str, ...]:
+        """How names of files end that it takes."""
+        return tuple(ending for type_ in self.types or FileType for ending in ENDINGS[type_])
 
     @property
     def takes_answer(self) -> bool:

@@ -17,7 +17,8 @@ from spoc.web import (
 from spoc.web.account import absences, calendars, endpoints, organisation, people, places, profile, sign_in
 from spoc.web.approving import doors as approving
 from spoc.web.asking import front, intake
-from spoc.web.assets import ASK_AGAIN, FOREVER, digest, files
+from spoc.web.assets import ASK_AGAIN, FOREVER, digest
+from spoc.web.assets import files as static_files
 from spoc.web.desk import contacts, contacts_api, queues, tasks_api, team
 from spoc.web.editing import editor, publishing
 from spoc.web.editing import files as packs
@@ -36,6 +37,7 @@ from spoc.web.security import Doorkeeper, Frame
 from spoc.web.ticket import amend, asks, filling, priority
 from spoc.web.ticket import pages as tickets
 from spoc.web.trying import replay, simulate
+from spoc.web.upload import doors as files
 
 ROUTERS = (
     sign_in.router,
@@ -52,6 +54,7 @@ ROUTERS = (
     theme.router,
     front.router,
     intake.router,
+    files.router,
     tickets.router,
     asks.router,
     amend.router,
@@ -95,8 +98,8 @@ def create_app(runtime: Runtime) -> FastAPI:
     app.state.runtime = runtime
     for router in ROUTERS:
         app.include_router(router)
-    app.mount(f"/static/{digest()}", files(FOREVER), "static of this version")
-    app.mount("/static", files(ASK_AGAIN), "static")
+    app.mount(f"/static/{digest()}", static_files(FOREVER), "static of this version")
+    app.mount("/static", static_files(ASK_AGAIN), "static")
     add_handlers(app)
     check_routes(app)
     return app

@@ -79,6 +79,14 @@ def known_files(
 
     What is no id is no file.
     """
+    found = giveable(session, actor, ids, ask_id=ask_id)
+    return {id_: KnownFile(facts.name, type_of(facts.content_type), of) for id_, (facts, of) in found.items()}
+
+
+def giveable(
+    session: Session, actor: Actor, ids: Collection[str], *, ask_id: int | None = None
+) -> dict[str, tuple[FileFacts, str | None]]:
+    """As `known_files`: what is shown of each, and which question of the ask it answers already, if one."""
     given = _ids(ids)
     if not given:
         return {}
@@ -86,7 +94,7 @@ def known_files(
     rows = session.scalars(
         select(AttachmentRow).where(AttachmentRow.public_id.in_(given), there).order_by(AttachmentRow.id)
     )
-    return {str(row.public_id): KnownFile(row.name, type_of(row.content_type), row.field_key) for row in rows}
+    return {str(row.public_id): (facts_of(row), row.field_key) for row in rows}
 
 
 def attach_answers(

@@ -28,6 +28,7 @@ from spoc.errors import (
     SpocError,
     Unavailable,
 )
+from spoc.files.errors import FileTooLarge
 from spoc.people.errors import TooManyAttempts
 from spoc.web import plain
 from spoc.web.security import TurnedAway
@@ -40,6 +41,7 @@ STATUS: Final[dict[type[Exception], int]] = {
     UnknownService: 404,
     Conflict: 409,
     TooManyAttempts: 429,
+    FileTooLarge: 413,
     NotPossible: 409,
     Invalid: 422,
     InvalidAnswers: 422,
@@ -70,6 +72,7 @@ SPOKEN: Final = (
     InvalidCatalogue,
     DateOutOfRange,
     TooManyAttempts,
+    FileTooLarge,
 )
 """Errors whose own sentence is meant for the one who asked. Of others only the title is told."""
 

@@ -18,6 +18,8 @@ from spoc.words import gettext, known_locale
 
 NOTHING = "–"
 NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
+KILOBYTE = 1_000
+MEGABYTE = 1_000_000
 NO_BREAK = "\N{NO-BREAK SPACE}"
 Number: TypeAlias = int | float | Decimal
 
@@ -108,6 +110,12 @@ class View:
     def money(self, amount: Number | None, currency: str | None = None, digits: int = 0) -> str:
         """1,112 USD, with the organisation's currency if none is given."""
         return NOTHING if amount is None else f"{self.number(amount, digits)}{NO_BREAK}{currency or self.currency}"
+
+    def size(self, number: int) -> str:
+        """1.4 MB, 340 KB; of less than a thousand bytes, 1 KB."""
+        if number >= MEGABYTE:
+            return f"{format_decimal(number / MEGABYTE, format='#,##0.#', locale=self._locale)}{NO_BREAK}MB"
+        return f"{self.number(max(1, round(number / KILOBYTE)))}{NO_BREAK}KB"
 
 
 PLAIN = View()

@@ -121,7 +121,7 @@ def _environment() -> Environment:
     )
     made.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]  # added by the extension
     made.globals["asset"] = asset
-    for name in ("day", "day_long", "moment", "clock", "iso", "number", "percent", "money"):
+    for name in ("day", "day_long", "moment", "clock", "iso", "number", "percent", "money", "size"):
         made.filters[name] = _seen(name)
     made.filters["initials"] = initials_of
     made.globals["usual_currency"] = lambda: current_view().currency

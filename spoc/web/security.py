@@ -22,6 +22,13 @@ from spoc.settings import Settings
 UNSAFE: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 JSON: Final = frozenset({"application/json"})
 FORMS: Final = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+UPLOADS: Final = frozenset({"multipart/form-data"})
+WITH_FILES: Final = re.compile(
+    r"/api/files|/intake|/ask/[^/]+|/desk/tasks/[^/]+/(?:finish|proof)"
+    r"|/tickets/[^/]+/(?:messages|asks/[^/]+/(?:change|difference|amend)|steps/[^/]+/(?:finish|proof|form|answers))"
+)
+"""The paths of routes that take files."""
+
 HOST: Final = re.compile(
     r"(?:[a-z0-9](?:[a-z0-9._-]{0,252})|\[[0-9a-f:.]{2,45}\])(?::[0-9]{1,5})?", re.ASCII | re.IGNORECASE
 )
@@ -123,7 +130,7 @@ class Doorkeeper:
         if http.method in UNSAFE:
             check_origin(http, self.settings)
             check_kind(http.scope["path"], http.headers)
-        return limited(http.receive, http.headers, self.settings.max_body_bytes)
+        return limited(http.receive, http.headers, most_for(http.scope["path"], http.headers, self.settings))
 
 
 def check_host(headers: Headers) -> None:
@@ -169,7 +176,7 @@ def check_kind(path: str, headers: Headers) -> None:
 
     JSON that calls itself text/plain would reach us from another site without a preflight.
     """
-    given = headers.get("content-type", "").partition(";")[0].strip().lower()
+    given = kind_of(headers)
     if not given and not _has_body(headers):
         return
     if given not in kinds_for(path):
@@ -179,7 +186,22 @@ def check_kind(path: str, headers: Headers) -> None:
 def kinds_for(path: str) -> frozenset[str]:
     if path == "/intake":
         return JSON | FORMS
+    if path == "/api/files":
+        return UPLOADS
     return JSON if path.startswith("/api/") else FORMS
+
+
+def most_for(path: str, headers: Headers, settings: Settings) -> int:
+    """How long a body may be. Only forms that bring files, to routes that take them, may be longer than others."""
+    if kind_of(headers) not in UPLOADS or not WITH_FILES.fullmatch(path):
+        return settings.max_body_bytes
+    if path == "/api/files":
+        return settings.max_file_bytes + settings.max_body_bytes
+    return settings.max_upload_bytes
+
+
+def kind_of(headers: Headers) -> str:
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def _has_body(headers: Headers) -> bool:

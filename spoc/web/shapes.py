@@ -12,6 +12,7 @@ from catalog.service import Service
 from routing.visibility import Actor, Sight, sight
 from routing.why import Why, told
 from routing.work import TaskKind, TaskState
+from spoc.files.keeping import FileFacts
 from spoc.intake.write import Accepted, AcceptedTask
 from spoc.web.formats import View
 from spoc.web.why import sentences
@@ -103,4 +104,15 @@ def whole_service_json(service: Service, mail: str, locations: Mapping[str, str]
         **service_json(service),
         "schema": schema(service),
         "example": example_here(service, today, mail, locations),
+    }
+
+
+def file_json(file: FileFacts) -> dict[str, Any]:
+    """A file wherever one is named in JSON."""
+    return {
+        "id": str(file.id),
+        "name": file.name,
+        "type": file.content_type,
+        "size": file.size_bytes,
+        "url": file.path,
     }

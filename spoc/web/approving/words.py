@@ -7,7 +7,7 @@ from routing.approval import Voice
 from spoc.approvals.reading import ApprovalPage, Line, Said
 from spoc.web.formats import View
 from spoc.web.shapes import instant
-from spoc.web.ticket.answers import in_words
+from spoc.web.ticket.answers import in_list
 from spoc.words import gettext, marked
 
 VOICES: Final[Mapping[Voice, str]] = {
@@ -35,7 +35,7 @@ def values_of(page: ApprovalPage, view: View) -> dict[str, Any]:
     """What the template of one approval is given."""
     return {
         "page": page,
-        "pairs": [(answer.label, in_words(answer, view)) for answer in page.answers],
+        "pairs": [(answer.label, in_list(answer, view)) for answer in page.answers],
         "voices": [(said, gettext(VOICES[said.voice]), SIGNS[said.voice]) for said in page.voices],
         "standing": gettext(VOICES[page.voice]),
     }

@@ -22,7 +22,6 @@ from spoc.intake.desk_facts import DeskFacts, read_desk_facts
 from spoc.people.directory import suggest
 from spoc.people.roster import has_agents
 from spoc.web.asking.faults import fault_lines
-from spoc.web.asking.parcel import Parcel, read_parcel
 from spoc.web.asking.stock import stock_notes
 from spoc.web.asking.tables import rows_shown
 from spoc.web.deps import Database, Now, require
@@ -30,9 +29,11 @@ from spoc.web.errors import spoken
 from spoc.web.pages import render, view_of
 from spoc.web.permissions import Permission, permits
 from spoc.web.ticket.view import request_lines
+from spoc.web.upload.kept import Arrived, arrived, has_files, with_files
+from spoc.web.upload.route import FilesRoute
 from spoc.words import said
 
-router = APIRouter()
+router = APIRouter(route_class=FilesRoute)
 SIGNED_IN = require(Permission.SIGNED_IN)
 Asker = Annotated[Actor, SIGNED_IN]
 Words = Annotated[str, Query(max_length=2_000)]
@@ -149,12 +150,12 @@ def form(http: Request, session: Database, now: Now, key: str, text: Words = "")
 
 @router.post("/ask/{key}", dependencies=[SIGNED_IN])
 def refill(
-    http: Request, session: Database, now: Now, key: str, parcel: Annotated[Parcel, Depends(read_parcel)]
+    http: Request, session: Database, now: Now, key: str, sent: Annotated[Arrived, Depends(arrived)]
 ) -> Response:
-    """The same form with the questions that the answers so far lead to; nothing is sent or kept."""
+    """The same form with the questions that the answers so far lead to; nothing is sent, and only files are kept."""
     desk = read_desk_facts(session)
-    draft = read_draft(desk.catalogue, parcel.items)
-    return show_form(http, session, desk, replace(draft, service=desk.catalogue.service(key)), now)
+    draft = replace(read_draft(desk.catalogue, sent.items), service=desk.catalogue.service(key))
+    return show_form(http, session, desk, draft, now, sent.faults)
 
 
 def show_draft(
@@ -180,6 +181,7 @@ def show_form(
     assert draft.service is not None
     shown = visible_fields(draft.service, draft.answers)
     notes = stock_notes(session, draft.service, draft.answers, http.state.visit, desk, now)
+    values = {field.key: draft.answers.get(field.key, field.default) for field in shown}
     by_field = {fault.field: said(fault) for fault in faults}
     return render(
         http,
@@ -188,8 +190,9 @@ def show_form(
         service=draft.service,
         departments=departments_of(draft.service, desk.catalogue),
         sections=sections(shown),
-        values={field.key: draft.answers.get(field.key, field.default) for field in shown},
+        values=with_files(session, http.state.visit.actor, shown, values),
         faults=by_field,
+        with_files=has_files(draft.service),
         rows=rows_shown(shown, draft.answers, draft.sent),
         summary=fault_lines(draft.service, shown, faults),
         refusal=refusal,

@@ -16,15 +16,17 @@ from spoc.intake.catalogue import current
 from spoc.intake.desk_facts import read_desk_facts
 from spoc.intake.submission import Repeatable, Submission
 from spoc.web.asking.front import Draft, read_draft, show_draft
-from spoc.web.asking.parcel import LONGEST_KEY, Parcel, Unreadable, check_key, read_parcel
+from spoc.web.asking.parcel import LONGEST_KEY, Parcel, Unreadable, check_key
 from spoc.web.deps import Database, Now, Running, Seen, require
 from spoc.web.pages import notice, redirect
 from spoc.web.permissions import Permission
 from spoc.web.plain import sentence
 from spoc.web.shapes import accepted_json, service_json, whole_service_json
+from spoc.web.upload.kept import Arrived, arrived
+from spoc.web.upload.route import FilesRoute
 from spoc.words import marked
 
-router = APIRouter()
+router = APIRouter(route_class=FilesRoute)
 ROUTE = "POST /intake"
 Asker = Annotated[Actor, require(Permission.SIGNED_IN)]
 SENT = notice("ask.sent", marked("We have it. {about} is your reference; this page shows what happens."))
@@ -45,7 +47,7 @@ class IntakeBody(BaseModel):
 @router.post("/intake", status_code=201)
 def intake(
     http: Request,
-    parcel: Annotated[Parcel, Depends(read_parcel)],
+    sent: Annotated[Arrived, Depends(arrived)],
     session: Database,
     now: Now,
     runtime: Running,
@@ -54,7 +56,7 @@ def intake(
     idempotency_key: Annotated[str | None, Header(max_length=LONGEST_KEY)] = None,
 ) -> Response:
     """Open a ticket for what is asked. All that follows is committed before this answers."""
-    desk = read_desk_facts(session)
+    desk, parcel = read_desk_facts(session), sent.parcel
     poke = BackgroundTask(runtime.poke)
     if parcel.is_json:
         outcome = accept(session, _from_json(http, parcel, idempotency_key), actor, desk, now)
@@ -63,6 +65,7 @@ def intake(
         return JSONResponse(document, 201, headers=headers, background=poke)
     draft = read_draft(desk.catalogue, parcel.items)
     try:
+        sent.hold_taken()
         with session.begin_nested():  # what was refused is undone, and the form's page can still be read for
             reference = accept(session, _from_form(draft, parcel), actor, desk, now).accepted.reference
     except (InvalidAnswers, Invalid) as refused:

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from catalog.answers import read_form, visible_fields
 from catalog.errors import AnswerFault, InvalidAnswers
 from catalog.match import find_answers
+from catalog.service import Field as Question
 from catalog.service import FieldKind, Service
 from routing.visibility import Actor
 from routing.work import Channel, ContactKind
@@ -198,7 +199,7 @@ def _form(
     service = next((one for one in desk.catalogue.services if one.key == given.service), None)
     answers = _answers(desk, given, items, now) if service else {}
     faults = refusal.faults if refusal else ()
-    shown = visible_fields(service, answers) if service and not given.about else ()
+    shown = _asked_aloud(service, answers) if service and not given.about else ()
     return render(
         http,
         "desk/log.html",
@@ -219,6 +220,11 @@ def _form(
         channels=choices({channel.value: text for channel, text in BY_PERSON.items()}),
         kinds=choices({kind.value: KINDS[kind] for kind in KINDS if kind in _AGAIN}),
     )
+
+
+def _asked_aloud(service: Service, answers: Mapping[str, object]) -> tuple[Question, ...]:
+    """The questions that a caller can answer: nobody gives a file by phone, they bring it to the request later."""
+    return tuple(one for one in visible_fields(service, answers) if one.kind is not FieldKind.FILE)
 
 
 _AGAIN = frozenset({ContactKind.REPEAT, ContactKind.RESPONSE, ContactKind.THANKS})

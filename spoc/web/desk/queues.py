@@ -32,7 +32,8 @@ from spoc.web.pages import local_path, notice, redirect, render, view_of
 from spoc.web.permissions import Permission
 from spoc.web.ticket.lending import Lent, read_lent
 from spoc.web.ticket.pages import PROOF_NOTED, finish_on_page
-from spoc.web.ticket.proof import Evidence, Labels, proof_of
+from spoc.web.ticket.proof import Labels, proof_of
+from spoc.web.upload.kept import SentEvidence
 from spoc.words import gettext, marked
 
 router = APIRouter(include_in_schema=False)
@@ -246,9 +247,9 @@ def finish_task(
     now: Now,
     actor: Agent,
     lent: Annotated[Lent, Depends(read_lent)],
+    evidence: SentEvidence,
     result: Long = "",
     ticked: Labels = (),  # type: ignore[assignment]  # no list is shared
-    evidence: Evidence = "",
     address: Address = "",
 ) -> Response:
     given = (result, proof_of(ticked, evidence), lent)
@@ -264,8 +265,8 @@ def note_on_task(
     session: Database,
     now: Now,
     actor: Agent,
+    evidence: SentEvidence,
     ticked: Labels = (),  # type: ignore[assignment]  # no list is shared
-    evidence: Evidence = "",
     address: Address = "",
 ) -> Response:
     """What is done so far, without finishing."""

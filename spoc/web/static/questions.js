@@ -42,11 +42,12 @@ function bring(shown, fetched) {
   for (const gone of had.values()) gone.remove();
 }
 
-// The options as they are now, in place of those shown.
+// The options as they are now, in place of those shown; or the files that are kept by now, in place of those chosen.
 function offer(own, made) {
   const focused = own.contains(document.activeElement) ? document.activeElement : null;
   for (const control of made.querySelectorAll("input.tick")) {
-    control.checked = [...own.querySelectorAll("input.tick")].some((one) => one.value === control.value && one.checked);
+    const had = [...own.querySelectorAll("input.tick")].find((one) => one.value === control.value);
+    if (had) control.checked = had.checked;
   }
   for (const select of made.querySelectorAll("select")) {
     const chosen = own.querySelector("select")?.value ?? "";

@@ -25,18 +25,19 @@ from spoc.intake.desk_facts import DeskFacts, read_desk_facts
 from spoc.intake.replan import replan
 from spoc.web.asking.faults import fault_lines
 from spoc.web.asking.front import Choice
-from spoc.web.asking.parcel import Parcel, read_parcel
 from spoc.web.asking.tables import rows_shown
 from spoc.web.deps import Database, Now, Visitor, require
 from spoc.web.errors import spoken
 from spoc.web.pages import notice, redirect, render, view_of
 from spoc.web.permissions import Permission
 from spoc.web.ticket.difference_view import difference_json, difference_values
+from spoc.web.upload.kept import Arrived, arrived, has_files, with_files
+from spoc.web.upload.route import FilesRoute
 from spoc.words import gettext, marked, said
 
-router = APIRouter()
+router = APIRouter(route_class=FilesRoute)
 SignedIn = Annotated[Actor, require(Permission.SIGNED_IN)]
-Sent = Annotated[Parcel, Depends(read_parcel)]
+Sent = Annotated[Arrived, Depends(arrived)]
 CHANGED = notice("ask.amended", marked("It is changed. Everybody whom it concerns sees what is different."))
 CANCELLED = notice(
     "ask.cancelled", marked("It is cancelled. What was done before is undone where that is needed."), "info"
@@ -61,16 +62,17 @@ class AmendBody(BaseModel):
 def show_change(http: Request, reference: str, ask_id: UUID, session: Database, actor: SignedIn) -> Response:
     """The form with the answers as they are."""
     found = _found(session, actor, reference, ask_id)
-    return _show_form(http, found, read_desk_facts(session), Wish({}))
+    return _show_form(http, session, found, read_desk_facts(session), Wish({}))
 
 
 @router.post("/tickets/{reference}/asks/{ask_id}/change", include_in_schema=False)
 def refill_change(
-    http: Request, reference: str, ask_id: UUID, session: Database, actor: SignedIn, parcel: Sent
+    http: Request, reference: str, ask_id: UUID, session: Database, actor: SignedIn, arrival: Sent
 ) -> Response:
     """The same form with the questions that the answers so far lead to; nothing is kept."""
     found = _found(session, actor, reference, ask_id)
-    return _show_form(http, found, read_desk_facts(session), _wish(found, parcel.items), sent=parcel.items)
+    wish = _wish(found, arrival.items)
+    return _show_form(http, session, found, read_desk_facts(session), wish, arrival.faults, sent=arrival.items)
 
 
 @router.post("/tickets/{reference}/asks/{ask_id}/difference", include_in_schema=False)
@@ -82,18 +84,19 @@ def show_difference(
     now: Now,
     visit: Visitor,
     actor: SignedIn,
-    parcel: Sent,
+    arrival: Sent,
 ) -> Response:
     """What the answers would change; nothing is kept."""
     found, desk = _found(session, actor, reference, ask_id), read_desk_facts(session)
-    wish = _wish(found, parcel.items)
+    wish = _wish(found, arrival.items)
     planner = _planner(session, desk, now)
     try:
+        arrival.hold_taken()
         difference = preview(session, actor, reference.upper(), ask_id, wish, planner)
     except InvalidAnswers as refused:
-        return _show_form(http, found, desk, wish, refused.faults, spoken(refused), sent=parcel.items)
+        return _show_form(http, session, found, desk, wish, refused.faults, spoken(refused), sent=arrival.items)
     values = difference_values(difference, view_of(visit, now))
-    return _show_difference(http, found, parcel.items, values, 200)
+    return _show_difference(http, found, arrival.items, values, 200)
 
 
 @router.post("/tickets/{reference}/asks/{ask_id}/amend", include_in_schema=False)
@@ -105,20 +108,21 @@ def amend_on_page(
     now: Now,
     visit: Visitor,
     actor: SignedIn,
-    parcel: Sent,
+    arrival: Sent,
 ) -> Response:
     """Apply what was shown; if it would do something else by now, that is shown instead."""
     found, desk = _found(session, actor, reference, ask_id), read_desk_facts(session)
-    wish = _wish(found, parcel.items)
+    wish = _wish(found, arrival.items)
     planner = _planner(session, desk, now)
     try:
+        arrival.hold_taken()
         amend(session, actor, reference.upper(), ask_id, wish, now, channel=Channel.WEB, planner=planner)
     except InvalidAnswers as refused:
-        return _show_form(http, found, desk, wish, refused.faults, spoken(refused), sent=parcel.items)
+        return _show_form(http, session, found, desk, wish, refused.faults, spoken(refused), sent=arrival.items)
     except DifferenceMoved as moved:
         difference = preview(session, actor, reference.upper(), ask_id, wish, planner)
         values = difference_values(difference, view_of(visit, now))
-        return _show_difference(http, found, parcel.items, values | {"moved": spoken(moved)}, 409)
+        return _show_difference(http, found, arrival.items, values | {"moved": spoken(moved)}, 409)
     return redirect(http, f"/tickets/{reference}", told=CANCELLED if wish.cancels else CHANGED)
 
 
@@ -155,6 +159,7 @@ def _wish(found: Amendable, items: Sequence[tuple[str, str]]) -> Wish:
 
 def _show_form(
     http: Request,
+    session: Session,
     found: Amendable,
     desk: DeskFacts,
     wish: Wish,
@@ -166,6 +171,7 @@ def _show_form(
     both = {**readable, **wish.answers}
     visible = visible_fields(found.service, _merged(found, wish), found.ask.filled)
     shown = [_field(found, field) for field in visible if found.may_answer(field)]
+    values = {field.key: both.get(field.key, field.default) for field in shown}
     return render(
         http,
         "ticket/change.html",
@@ -175,8 +181,9 @@ def _show_form(
         title=found.service.title,
         sections=sections(shown),
         asked=[one.key for one in shown if one.takes_answer and (one.key in readable or not _is_kept(found, one))],
-        values={field.key: both.get(field.key, field.default) for field in shown},
+        values=with_files(session, found.reader.actor, shown, values, ask_id=found.ask.id, readable=readable),
         faults={fault.field: said(fault) for fault in faults},
+        with_files=has_files(found.service),
         rows=rows_shown(shown, both, sent),
         summary=fault_lines(found.service, shown, faults),
         refusal=refusal,

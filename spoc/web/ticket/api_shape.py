@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from catalog.service import FieldKind
 from spoc.desk.ticket_page import AskPart, ContactPart, EventPart, MessagePart, TaskPart, TicketPage
 from spoc.web.formats import View
-from spoc.web.shapes import instant, task_json
+from spoc.web.shapes import file_json, instant, task_json
 from spoc.web.ticket.sentences import sentence
 from spoc.web.why import sentences
 from spoc.web.words_of_clocks import clock_json
@@ -58,7 +59,14 @@ def _proof(task: TaskPart) -> dict[str, Any]:
     asked = task.evidence_asked
     return {
         "checklist": [{"label": one.label, "by": one.by or None, "at": instant(one.at)} for one in task.checklist],
-        "evidence": {"required": asked.kind.value, "label": asked.label, "given": task.evidence} if asked else None,
+        "evidence": {
+            "required": asked.kind.value,
+            "label": asked.label,
+            "given": task.evidence,
+            **({"file": file_json(task.evidence_file)} if task.evidence_file else {}),
+        }
+        if asked
+        else None,
     }
 
 
@@ -71,6 +79,7 @@ def ask_json(ask: AskPart) -> dict[str, Any]:
         "title": ask.service_title,
         "text": ask.text,
         "answers": {answer.key: answer.value for answer in ask.answers},
+        "files": [file_json(file) for answer in ask.answers if answer.kind is FieldKind.FILE for file in answer.shown],
         "labels": {answer.key: answer.label for answer in ask.answers},
         "opened_at": instant(ask.opened_at),
         "promised_at": instant(ask.promised_at),
@@ -101,6 +110,7 @@ def _message(message: MessagePart) -> dict[str, Any]:
         "author": message.author or None,
         "internal": message.internal,
         "body": message.body,
+        "files": [file_json(file) for file in message.files],
     }
 
 

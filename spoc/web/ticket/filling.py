@@ -26,7 +26,6 @@ from spoc.intake.desk_facts import DeskFacts, read_desk_facts
 from spoc.intake.replan import replan
 from spoc.web.asking.faults import fault_lines
 from spoc.web.asking.front import Choice
-from spoc.web.asking.parcel import Parcel, read_parcel
 from spoc.web.asking.tables import rows_shown
 from spoc.web.deps import Database, Now, Seen, require
 from spoc.web.errors import spoken
@@ -34,11 +33,13 @@ from spoc.web.formats import View
 from spoc.web.pages import notice, redirect, render
 from spoc.web.permissions import Permission
 from spoc.web.ticket.api_shape import part_json
+from spoc.web.upload.kept import Arrived, arrived, has_files, with_files
+from spoc.web.upload.route import FilesRoute
 from spoc.words import gettext, marked, said
 
-router = APIRouter()
+router = APIRouter(route_class=FilesRoute)
 SignedIn = Annotated[Actor, require(Permission.SIGNED_IN)]
-Sent = Annotated[Parcel, Depends(read_parcel)]
+Sent = Annotated[Arrived, Depends(arrived)]
 FILLED_IN = notice("ticket.filled_in", marked("Thank you. What hangs on your answers goes on from here."))
 
 
@@ -54,29 +55,31 @@ class FillBody(BaseModel):
 def show_form(http: Request, reference: str, task_id: UUID, session: Database, actor: SignedIn) -> Response:
     """The questions, with what was answered before if it is filled in again."""
     found = _found(session, actor, reference, task_id)
-    return _show(http, found, read_desk_facts(session), {})
+    return _show(http, session, found, read_desk_facts(session), {})
 
 
 @router.post("/tickets/{reference}/steps/{task_id}/form", include_in_schema=False)
 def refill_form(
-    http: Request, reference: str, task_id: UUID, session: Database, actor: SignedIn, parcel: Sent
+    http: Request, reference: str, task_id: UUID, session: Database, actor: SignedIn, arrival: Sent
 ) -> Response:
     """The same form with the questions that the answers so far lead to; nothing is kept."""
     found = _found(session, actor, reference, task_id)
-    return _show(http, found, read_desk_facts(session), _given(found, parcel.items), sent=parcel.items)
+    given = _given(found, arrival.items)
+    return _show(http, session, found, read_desk_facts(session), given, arrival.faults, sent=arrival.items)
 
 
 @router.post("/tickets/{reference}/steps/{task_id}/answers", include_in_schema=False)
 def answer_form(
-    http: Request, reference: str, task_id: UUID, session: Database, now: Now, actor: SignedIn, parcel: Sent
+    http: Request, reference: str, task_id: UUID, session: Database, now: Now, actor: SignedIn, arrival: Sent
 ) -> Response:
     """Take the answers, and end the step."""
     found, desk = _found(session, actor, reference, task_id), read_desk_facts(session)
-    given = _given(found, parcel.items)
+    given = _given(found, arrival.items)
     try:
+        arrival.hold_taken()
         fill_in(session, actor, task_id, given, now, planner=_planner(session, desk, now))
     except InvalidAnswers as refused:
-        return _show(http, found, desk, given, refused.faults, spoken(refused), sent=parcel.items)
+        return _show(http, session, found, desk, given, refused.faults, spoken(refused), sent=arrival.items)
     return redirect(http, f"/tickets/{found.ticket.reference}", told=FILLED_IN)
 
 
@@ -134,6 +137,7 @@ def _given(found: Fillable, items: Sequence[tuple[str, str]]) -> dict[str, objec
 
 def _show(
     http: Request,
+    session: Session,
     found: Fillable,
     desk: DeskFacts,
     given: Mapping[str, object],
@@ -142,9 +146,10 @@ def _show(
     sent: Sequence[tuple[str, str]] = (),
 ) -> Response:
     readable = found.readable()
-    values = {**readable, **given}
     asked = found.asked(given)
     shown = [_field(found, field) for field in asked]
+    both = {**readable, **given}
+    values = {field.key: both.get(field.key, field.default) for field in shown}
     return render(
         http,
         "ticket/filling.html",
@@ -158,9 +163,10 @@ def _show(
         due_at=found.task.due_at,
         sections=sections(shown),
         asked=[field.key for field in asked if not found.is_kept(field)],
-        values={field.key: values.get(field.key, field.default) for field in shown},
+        values=with_files(session, found.reader.actor, shown, values, ask_id=found.ask.id, readable=readable),
         faults={fault.field: said(fault) for fault in faults},
-        rows=rows_shown(shown, values, sent),
+        with_files=has_files(found.service),
+        rows=rows_shown(shown, both, sent),
         summary=fault_lines(found.service, shown, faults),
         refusal=refusal,
         changes=any(found.service.fields[key].depends_on for key in found.keys),

@@ -17,7 +17,7 @@ from spoc.desk.contacts import ask_for_news
 from spoc.desk.corrections import correct_kind
 from spoc.desk.errors import NotProven
 from spoc.desk.finishing import reopen_ticket
-from spoc.desk.messages import send_message
+from spoc.desk.messages import MOST_FILES, send_message
 from spoc.desk.proving import Proof, note_proof
 from spoc.desk.queues import badges
 from spoc.desk.requests import page_of_requests
@@ -29,11 +29,13 @@ from spoc.web.pages import notice, redirect, render, view_of
 from spoc.web.permissions import Permission
 from spoc.web.ticket.api_shape import ticket_json
 from spoc.web.ticket.lending import NOTHING_LENT, Lent, finish_and_lend, shelf_of
-from spoc.web.ticket.proof import Evidence, Labels, Sent, proof_of, sent_again
+from spoc.web.ticket.proof import Labels, Sent, proof_of, sent_again
 from spoc.web.ticket.view import agent_values, request_lines, status_values
+from spoc.web.upload.kept import SentEvidence, keep_sent, marks_of
+from spoc.web.upload.route import FilesRoute
 from spoc.words import marked
 
-router = APIRouter()
+router = APIRouter(route_class=FilesRoute)
 SignedIn = Annotated[Actor, require(Permission.SIGNED_IN)]
 Agent = Annotated[Actor, require(Permission.AGENT)]
 Long = Annotated[str, Form(max_length=4000)]
@@ -47,7 +49,7 @@ STEP_DONE = notice("ticket.step_done", marked("Thank you, that is done."))
 CORRECTED = notice("ticket.kind_corrected", marked("The contact is corrected."), "info")
 
 
-class MessageBody(BaseModel):
+class Words(BaseModel):
     """A reply that the requester reads, or a note among agents; `only_own_queue` keeps a note within the queue."""
 
     model_config = ConfigDict(extra="forbid")
@@ -57,8 +59,14 @@ class MessageBody(BaseModel):
     only_own_queue: bool = False
 
 
-class MessageForm(MessageBody):
-    """The same from a page, whose `once` makes a double click harmless."""
+class MessageBody(Words):
+    """`files` are ids of files that the sender has uploaded."""
+
+    files: Annotated[list[UUID], Field(max_length=MOST_FILES)] = []
+
+
+class MessageForm(Words):
+    """The same from a page, with files beside it; its `once` makes a double click harmless."""
 
     once: Annotated[str, Field(max_length=100)] = ""
 
@@ -137,10 +145,11 @@ def write(
 
     def send() -> dict[str, str]:
         given = message.model_dump(exclude={"once"})
-        send_message(session, actor, reference, now, channel=Channel.WEB, **given)
+        files = keep_sent(http, session, actor, now, "files")
+        send_message(session, actor, reference, now, channel=Channel.WEB, files=files, **given)
         return {"path": f"/tickets/{reference}", "told": NOTED if message.internal else SENT}
 
-    return lead_once(http, session, actor, message.once, fingerprint_of(message), send)
+    return lead_once(http, session, actor, message.once, fingerprint_of(message) + marks_of(http), send)
 
 
 @router.post("/api/tickets/{reference}/messages", status_code=201)
@@ -181,9 +190,9 @@ def finish_step(
     session: Database,
     now: Now,
     actor: SignedIn,
+    evidence: SentEvidence,
     result: Long = "",
     ticked: Labels = (),  # type: ignore[assignment]  # no list is shared
-    evidence: Evidence = "",
 ) -> Response:
     """A person's own step, from their page."""
     return finish_on_page(
@@ -225,8 +234,8 @@ def note_on_step(
     session: Database,
     now: Now,
     actor: SignedIn,
+    evidence: SentEvidence,
     ticked: Labels = (),  # type: ignore[assignment]  # no list is shared
-    evidence: Evidence = "",
 ) -> Response:
     """What is done so far of a person's own step."""
     note_proof(session, actor, task_id, now, proof_of(ticked, evidence))

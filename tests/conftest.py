@@ -169,9 +169,15 @@ def world(session: Session, now: datetime) -> World:
     return World.create(session, now)
 
 
+@pytest.fixture(scope="session")
+def files_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the tests of a worker keep what they upload."""
+    return tmp_path_factory.mktemp("files")
+
+
 @pytest.fixture
-def runtime(sessions: sessionmaker[Session], now: datetime) -> Runtime:
-    return Runtime(settings=Settings(), sessions=sessions, poke=lambda: None, clock=lambda: now)
+def runtime(sessions: sessionmaker[Session], now: datetime, files_folder: Path) -> Runtime:
+    return Runtime(settings=Settings(files=files_folder), sessions=sessions, poke=lambda: None, clock=lambda: now)
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from spoc.cli.working import working
 from spoc.db import embedded, migrate
 from spoc.db.session import transaction
 from spoc.errors import Unavailable
+from spoc.files.store import Store
 from spoc.jobs.tools import Tools
 from spoc.settings import Settings
 from spoc.web.runtime import Runtime
@@ -37,6 +38,7 @@ def run(settings: Settings, host: str, port: int, *, demo: bool) -> None:
         taken = stack.enter_context(taken_port(host, port))
         if settings.embedded:
             stack.enter_context(_only_one(settings.data))
+        Store(settings.files_folder).prepare()
         with out.status(gettext("Starting the database …")):
             sessions = stack.enter_context(_migrated(settings))
         if demo:

@@ -18,9 +18,11 @@ def web(data: Data = None, host: Host = "127.0.0.1", port: Port = 8000) -> None:
     from spoc.app import create_app
     from spoc.cli.database import opened
     from spoc.cli.listen import Server, stopped_by_signal, taken_port
+    from spoc.files.store import Store
     from spoc.web.runtime import Runtime
 
     settings = read_settings(data, quiet=False)
+    Store(settings.files_folder).prepare()
     with stopped_by_signal(), taken_port(host, port) as taken, opened(settings) as sessions:
         app = create_app(Runtime(settings, sessions))
         Server(app, on_start=lambda: tell(Phrase("Serving on %(host)s:%(port)s.", {"host": host, "port": port}))).run(
@@ -34,10 +36,13 @@ def worker(
         list[str] | None, typer.Option(help=marked("spoc.work or spoc.mail; both without it."), show_default=False)
     ] = None,
 ) -> None:
+    from spoc.files.store import Store
+
     settings = read_settings(quiet=False)
     if settings.embedded:
         raise Misconfigured(marked("A worker of its own needs SPOC_DATABASE_URL."))
     _needs_broker(settings)
+    Store(settings.files_folder).prepare()
     from spoc.jobs.external import app  # reads the environment when it is loaded
 
     lanes = ["--queues", ",".join(lane)] if lane else []

@@ -10,7 +10,7 @@ from spoc.db.session import transaction
 from spoc.db.turns import CALL_OUT, FORM_READY, MESSAGE_MAIL, SEND_MESSAGE
 from spoc.errors import SpocError
 from spoc.failure import kept
-from spoc.jobs import approvals, approver_mail, assign, calling, canary, clocks, figures, mail, schedule, sweep, turns
+from spoc.jobs import approvals, approver_mail, assign, calling, canary, clocks, figures, files, mail, schedule, sweep, turns
 from spoc.jobs.tools import Hopeless, Tools, Work
 from spoc.log import told
 
@@ -39,6 +39,7 @@ HANDLERS: Mapping[str, Handler] = {
     schedule.CLOCKS: clocks.tick,
     schedule.CALLS: calling.expire,
     schedule.FORGET: sweep.forget,
+    schedule.FILES: files.sweep,
     schedule.FIGURES: figures.find,
     figures.WEEK: figures.state,
 }

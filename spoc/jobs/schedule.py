@@ -12,6 +12,7 @@ APPROVALS = "approvals.follow"
 CLOCKS = "clocks.tick"
 CALLS = "sweep.calls"
 FORGET = "sweep.forget"
+FILES = "sweep.files"
 FIGURES = "figures.state"
 
 EVERY = {
@@ -21,6 +22,7 @@ EVERY = {
     CLOCKS: timedelta(minutes=1),
     CALLS: timedelta(minutes=1),
     FORGET: timedelta(hours=1),
+    FILES: timedelta(hours=1),
     FIGURES: timedelta(hours=1),
 }
 

@@ -36,7 +36,7 @@ from spoc.web.ticket.proof import Labels, proof_of
 from spoc.web.upload.kept import SentEvidence
 from spoc.words import gettext, marked
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=FilesRoute, include_in_schema=False)
 Agent = Annotated[Actor, require(Permission.AGENT)]
 Long = Annotated[str, Form(max_length=4000)]
 Address = Annotated[str, Form(max_length=500)]

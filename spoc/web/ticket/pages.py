@@ -54,7 +54,7 @@ class Words(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    body: Annotated[str, Field(max_length=4000)]
+    body: Annotated[str, Field(max_length=4000)] = ""
     internal: bool = False
     only_own_queue: bool = False
 

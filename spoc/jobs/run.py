@@ -10,7 +10,20 @@ from spoc.db.session import transaction
 from spoc.db.turns import CALL_OUT, FORM_READY, MESSAGE_MAIL, SEND_MESSAGE
 from spoc.errors import SpocError
 from spoc.failure import kept
-from spoc.jobs import approvals, approver_mail, assign, calling, canary, clocks, figures, files, mail, schedule, sweep, turns
+from spoc.jobs import (
+    approvals,
+    approver_mail,
+    assign,
+    calling,
+    canary,
+    clocks,
+    figures,
+    files,
+    mail,
+    schedule,
+    sweep,
+    turns,
+)
 from spoc.jobs.tools import Hopeless, Tools, Work
 from spoc.log import told
 

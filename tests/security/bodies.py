@@ -17,13 +17,15 @@ class Body:
     """What a route is sent. `@reference` and its like stand for what the act is about, as in the route's address; `@of`
     for every ticket there is, one after the other.
 
-    `task` is the state in which the act is possible; `resolved` says that the whole ticket must be over.
+    `task` is the state in which the act is possible; `resolved` says that the whole ticket must be over. A `file` is
+    sent beside the form.
     """
 
     given: Mapping[str, Any]
     is_json: bool = False
     task: TaskState | None = None
     resolved: bool = False
+    file: bytes | None = None
 
 
 def form(task: TaskState | None = None, /, **given: Any) -> Body:
@@ -65,6 +67,7 @@ DRAFT = "queues: [{key: garage, title: Garage, department: Garage}]"
 SHEET = "kind,tag,location\nlaptop-windows,HO-1,berlin\n"
 
 BODIES: Mapping[str, tuple[Body, ...]] = {
+    "/api/files": (Body({}, file=b"The light above desk 12 flickers."),),
     "/sign-in": (form(mail=mail_of("employee"), password="wrong"),),
     "/sign-out": (form(),),
     "/set-password": (form(token="@link", password=SECRET_WORD, again=SECRET_WORD),),

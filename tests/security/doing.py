@@ -83,6 +83,8 @@ def do(client: TestClient, act: Act) -> Answer:
     """Knock at the door as it wants it: with JSON, or with a form."""
     given = act.filled(dict(act.body.given))
     sent: dict[str, Any] = {"json": given} if act.body.is_json else {"data": given}
+    if act.body.file is not None:
+        sent["files"] = {"file": ("light.txt", act.body.file)}
     answer = client.post(act.path, **sent)
     return Answer(answer.status_code, answer.text, dict(answer.headers))
 

@@ -8,6 +8,8 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
 PLACEHOLDER = re.compile(r"\{(\w+)(?::\w+)?\}")
+FILES = "/files/{file_id}/{name}"
+NO_FILE = "00000000-0000-7000-8000-000000000000/zq.txt"
 QUERIES: tuple[Mapping[str, str], ...] = (
     {},
     {"from": "2026-06-01", "to": "2026-12-31", "by": "service"},
@@ -34,12 +36,17 @@ def routes(app: FastAPI) -> list[tuple[str, str]]:
     return sorted(found)
 
 
-def calls(app: FastAPI, method: str, tickets: Sequence[str], ids: Sequence[str]) -> Iterator[Call]:
-    """Each route of that method, with every ticket and id there is in each of its places."""
+def calls(
+    app: FastAPI, method: str, tickets: Sequence[str], ids: Sequence[str], files: Sequence[str] = ()
+) -> Iterator[Call]:
+    """Each route of that method, with every ticket and id there is in its places; `files` are ids with names."""
     for verb, template in routes(app):
         if verb != method:
             continue
         names = PLACEHOLDER.findall(template)
+        if template == FILES:
+            yield from (Call(verb, template, f"/files/{value}") for value in (*files, NO_FILE))
+            continue
         for value in _values(names, tickets, ids):
             yield Call(verb, template, PLACEHOLDER.sub(value, template))
 

@@ -2,16 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import select, update
 
+from routing.proof import Asked, ProofKind, asked_document
 from routing.work import Channel, ContactKind, TaskState
 from spoc.db.contacts import ContactRow
 from spoc.db.events import Happening, record
 from spoc.db.ids import public_id
 from spoc.db.people import QueueRow
-from spoc.db.tickets import AskRow, MessageRow, TaskRow, TicketRow
+from spoc.db.tickets import AskRow, AttachmentRow, MessageRow, TaskRow, TicketRow
 from spoc.intake.write import Accepted
 from tests.spoc.approving import follow
 from tests.world import World, mail_of
@@ -28,12 +32,16 @@ NOBODY: frozenset[str] = frozenset()
 
 @dataclass(frozen=True)
 class Seed:
-    """`words`: who may read each. `tickets` and `tasks`: references and ids; `others`: ids of other rows."""
+    """`words`: who may read each. `tickets` and `tasks`: references and ids; `others`: ids of other rows.
+
+    `files`: ids with names, as they stand in addresses.
+    """
 
     words: Mapping[str, frozenset[str]]
     tickets: tuple[str, ...]
     tasks: tuple[str, ...]
     others: tuple[str, ...]
+    files: tuple[str, ...]
 
 
 class Planter:
@@ -131,6 +139,44 @@ def _plant_secret(world: World, planter: Planter, starter: Accepted) -> None:
     record(session, starter.ticket_id, [Happening(kind, **told) for kind in ("placed", "claimed", "held")], world.now)
 
 
+def plant_files(world: World, planter: Planter, folder: Path, payslip: Accepted, starter: Accepted) -> None:
+    """Files whose names and contents are words: of confidential answers, secret work, notes for HR, and of nothing."""
+    session, hr = world.session, MessageRow.confidential_to == ["hr"]
+    asked = {one.ticket_id: one.id for one in session.scalars(select(AskRow))}
+    note = session.scalars(select(MessageRow.id).where(MessageRow.ticket_id == payslip.ticket_id, hr).limit(1)).one()
+    secret = session.scalars(select(TaskRow).where(TaskRow.ticket_id == starter.ticket_id, TaskRow.secret)).one()
+    of_payslip, of_starter = ({"ticket_id": id_} for id_ in (payslip.ticket_id, starter.ticket_id))
+    answer = {**of_payslip, "ask_id": asked[payslip.ticket_id], "field_key": "description"}
+    salary = {**of_starter, "ask_id": asked[starter.ticket_id], "field_key": "salary"}
+    _plant_file(world, planter, folder, HR | {ASKER}, **answer)
+    _plant_file(world, planter, folder, HR, **salary)
+    _plant_file(world, planter, folder, HR, **of_payslip, message_id=note)
+    proof = _plant_file(world, planter, folder, HR, **of_starter, task_id=secret.id)
+    secret.evidence_asked = asked_document(Asked(ProofKind.FILE, planter.word(HR)))
+    secret.evidence = str(proof.public_id)
+    _plant_file(world, planter, folder, frozenset({ASKER}))
+    session.flush()
+
+
+def _plant_file(world: World, planter: Planter, folder: Path, readers: frozenset[str], **where: Any) -> AttachmentRow:
+    name, word = planter.word(readers), planter.word(readers)
+    stored_as = uuid4().hex
+    (folder / stored_as).write_text(word, "utf-8")
+    row = AttachmentRow(
+        public_id=public_id(),
+        uploader_id=world.ids[ASKER],
+        name=f"{name}.txt",
+        content_type="text/plain",
+        size_bytes=len(word),
+        sha256=sha256(word.encode()).digest(),
+        stored_as=stored_as,
+        created_at=world.now,
+        **where,
+    )
+    world.session.add(row)
+    return row
+
+
 def plant_names(world: World, planter: Planter, accepted: Accepted, readers: frozenset[str]) -> None:
     """Words in what lists, mails, reports and exports are made of: titles, and the department of the time."""
     names = {"service_title": planter.word(readers), "department": planter.word(readers)}
@@ -200,4 +246,5 @@ def seeded(world: World, tickets: list[Accepted], planter: Planter) -> Seed:
         tickets=tuple(one.reference for one in tickets),
         tasks=tuple(str(task.id) for one in tickets for task in one.tasks),
         others=tuple(others),
+        files=tuple(f"{row.public_id}/{row.name}" for row in session.scalars(select(AttachmentRow))),
     )

@@ -1,4 +1,4 @@
-"""Files by page and program: sent, kept through faults, and handed out only to those who may read what they belong to."""
+"""Files by page and program: sent, kept through faults, and handed out only to those who may read what they are of."""
 
 import stat
 from pathlib import Path

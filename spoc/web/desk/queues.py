@@ -34,6 +34,7 @@ from spoc.web.ticket.lending import Lent, read_lent
 from spoc.web.ticket.pages import PROOF_NOTED, finish_on_page
 from spoc.web.ticket.proof import Labels, proof_of
 from spoc.web.upload.kept import SentEvidence
+from spoc.web.upload.route import FilesRoute
 from spoc.words import gettext, marked
 
 router = APIRouter(route_class=FilesRoute, include_in_schema=False)

@@ -14,6 +14,7 @@ from spoc.cli.say import out
 from spoc.cli.zone import machine_zone
 from spoc.db.people import OrganisationRow
 from spoc.db.session import transaction
+from spoc.files.store import Store
 from spoc.intake import catalogue
 from spoc.people import first_start
 from spoc.reports import presets
@@ -56,7 +57,7 @@ def is_demo(session: Session) -> bool:
     return bool(session.scalar(select(OrganisationRow.is_demo)))
 
 
-def fill_demo(sessions: sessionmaker[Session]) -> None:
+def fill_demo(sessions: sessionmaker[Session], store: Store) -> None:
     """Fill an empty database with the demo's organisation, showing how far it is; nothing happens the second time.
 
     Raises:
@@ -69,7 +70,7 @@ def fill_demo(sessions: sessionmaker[Session]) -> None:
             return
     with Progress(*Progress.get_default_columns(), console=out, transient=True) as bar:
         history = bar.add_task(gettext("Eight weeks of history"), total=None)
-        fill(sessions, clock.now(), lambda done, days: bar.update(history, completed=done, total=days))
+        fill(sessions, clock.now(), lambda done, days: bar.update(history, completed=done, total=days), store)
 
 
 def demo_sign_ins() -> tuple[tuple[str, ...], str]:

@@ -38,11 +38,12 @@ def run(settings: Settings, host: str, port: int, *, demo: bool) -> None:
         taken = stack.enter_context(taken_port(host, port))
         if settings.embedded:
             stack.enter_context(_only_one(settings.data))
-        Store(settings.files_folder).prepare()
+        store = Store(settings.files_folder)
+        store.prepare()
         with out.status(gettext("Starting the database …")):
             sessions = stack.enter_context(_migrated(settings))
         if demo:
-            first_steps.fill_demo(sessions)
+            first_steps.fill_demo(sessions, store)
         with transaction(sessions) as session:
             zone = first_steps.prepare(session)
         with out.status(gettext("Starting the worker …")):

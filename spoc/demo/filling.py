@@ -21,6 +21,7 @@ from spoc.demo.simulate import Progress, simulate
 from spoc.demo.staff import read_staff
 from spoc.demo.stage import set_stage
 from spoc.demo.told import expect_told
+from spoc.files.store import Store
 
 DAYS: Final = 56
 SEED: Final = 4400
@@ -42,11 +43,14 @@ def fill(
     sessions: sessionmaker[Session],
     now: datetime,
     progress: Progress,
+    store: Store,
     *,
     days: int = DAYS,
     seed: int = SEED,
 ) -> Summary:
     """Set up Halden Optics and play the `days` before `now`; the same `now` and `seed` give the same history.
+
+    What its people hand in lies in the `store`.
 
     One transaction: whoever breaks off leaves the database as it was.
 
@@ -60,7 +64,7 @@ def fill(
         staff = read_staff()
         set_up(session, staff, begins_at, now.date())
         fill_register(session, staff, Random(seed), begins_at, now.date())  # noqa: S311 - dice, not secrets
-        stage = set_stage(session, staff, Random(seed), begins_at, now, follow_up)  # noqa: S311 - dice, not secrets
+        stage = set_stage(session, staff, Random(seed), begins_at, now, store, follow_up)  # noqa: S311 - dice, not secrets
         expect_told(stage)
         draw_seldom(stage)
         expect_second_looks(stage)

@@ -19,6 +19,7 @@ from spoc.db.people import AbsenceRow, PersonRow
 from spoc.demo.agenda import Agenda
 from spoc.demo.staff import SIGN_INS, Member
 from spoc.demo.stories import Chapter, Story, Words, read_chapters, read_words
+from spoc.files.store import Store
 from spoc.intake.desk_facts import DeskFacts, read_desk_facts
 from spoc.people.directory import visit_from, visit_statement
 
@@ -86,6 +87,7 @@ class Stage:
     begins_at: datetime
     ends_at: datetime
     facts: DeskFacts
+    store: Store
     players: Mapping[str, Player]
     members: Mapping[str, Sequence[Player]]
     chapters: Mapping[str, Chapter]
@@ -148,6 +150,7 @@ def set_stage(
     random: Random,
     begins_at: datetime,
     ends_at: datetime,
+    store: Store,
     follow_up: FollowUp,
 ) -> Stage:
     """Read what was set up."""
@@ -158,6 +161,7 @@ def set_stage(
         begins_at=begins_at,
         ends_at=ends_at,
         facts=read_desk_facts(session),
+        store=store,
         players=players,
         members={queue: [one for one in players.values() if queue in one.member.queues] for queue in sorted(queues)},
         chapters={chapter.service: chapter for chapter in read_chapters()},

@@ -147,7 +147,7 @@ def _finish(
         answer_form(stage, task.id, worker, session, at)
     else:
         said = _result(stage, case, task) if result is None else result
-        finish(session, worker.actor, task.id, at, result=said, proof=proof_for(stage, session, task.id))
+        finish(session, worker.actor, task.id, at, result=said, proof=proof_for(stage, session, worker, task.id, at))
         if case.chapter.service in LENDS:
             lend_what_there_is(session, worker.actor, task.id, at)
     case.steps_done += 1

@@ -138,13 +138,9 @@ def _is_text(path: Path) -> bool:
     with path.open("rb") as file:
         coding = _MARKS.get(file.read(2))
         file.seek(0)
-        decoder = codecs.getincrementaldecoder(coding)() if coding else None
-        while chunk := file.read(_CHUNK):
-            if decoder is not None:
-                try:
-                    chunk = decoder.decode(chunk).encode("utf-8")
-                except UnicodeError:
-                    return False
-            if len(chunk.translate(None, _CONTROLS)) < len(chunk):
-                return False
-    return True
+        pieces = iter(lambda: file.read(_CHUNK), b"")
+        try:
+            plain = (one.encode() for one in codecs.iterdecode(pieces, coding)) if coding else pieces
+            return all(len(piece.translate(None, _CONTROLS)) == len(piece) for piece in plain)
+        except UnicodeError:
+            return False

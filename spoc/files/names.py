@@ -14,7 +14,7 @@ def cleaned(name: str) -> str:
 
     Compatible characters are made plain first, so that a full-width dot is a dot before anything is decided by it.
     """
-    plain = unicodedata.normalize("NFKC", name[: 20 * LONGEST])
+    plain = unicodedata.normalize("NFKC", name[-20 * LONGEST :])
     kept = "".join(one for one in plain if unicodedata.category(one) not in _LEFT_OUT)
     last = kept.replace("\\", "/").rpartition("/")[2]
     safe = "".join("_" if one in _NOT_IN_NAMES else one for one in last)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -19,6 +20,7 @@ from spoc.db.session import make_engine, make_sessions
 from spoc.db.tickets import AskRow, EventRow, TaskRow, TicketRow
 from spoc.demo import PASSWORD, SIGN_INS, NotEmpty, Summary, fill, mail_of
 from spoc.demo.simulate import Progress
+from spoc.files.store import Store
 from spoc.people.directory import actor_of, person_by_mail
 from spoc.people.passwords import matches
 from spoc.reports.restating.reading import read_restated
@@ -46,10 +48,10 @@ def empty_database(server: str, template: str) -> Iterator[sessionmaker[Session]
 
 
 @pytest.fixture(scope="module")
-def filled(server_url: str, migrated: str) -> Iterator[tuple[sessionmaker[Session], Summary]]:
+def filled(server_url: str, migrated: str, files_folder: Path) -> Iterator[tuple[sessionmaker[Session], Summary]]:
     """One short history for all tests that only read it: filling takes seconds."""
     with empty_database(server_url, migrated) as sessions:
-        yield sessions, fill(sessions, NOW, quiet, days=DAYS)
+        yield sessions, fill(sessions, NOW, quiet, Store(files_folder), days=DAYS)
 
 
 @pytest.fixture
@@ -164,31 +166,31 @@ def test_the_employee_has_requests_in_several_states_and_a_step_of_their_own(ses
 
 
 def test_the_same_seed_gives_the_same_history_and_progress_is_told_for_every_day(
-    server_url: str, migrated: str
+    server_url: str, migrated: str, files_folder: Path
 ) -> None:
     told: list[tuple[int, int]] = []
 
-    first = _history(server_url, migrated, lambda done, total: told.append((done, total)))
+    first = _history(server_url, migrated, lambda done, total: told.append((done, total)), files_folder)
 
-    assert first == _history(server_url, migrated, quiet)
+    assert first == _history(server_url, migrated, quiet, files_folder)
     assert told == [(1, 2), (2, 2)]
 
 
-def _history(server: str, template: str, progress: Progress) -> list[tuple[object, ...]]:
+def _history(server: str, template: str, progress: Progress, files: Path) -> list[tuple[object, ...]]:
     asks = select(AskRow.service_key, AskRow.opened_at, AskRow.resolved_at, AskRow.text, AskRow.answers)
     with empty_database(server, template) as sessions:
-        fill(sessions, NOW, progress, days=1)
+        fill(sessions, NOW, progress, Store(files), days=1)
         with sessions() as session:
             return [tuple(row) for row in session.execute(asks.order_by(AskRow.id))]
 
 
-def test_it_refuses_a_database_with_people_in_it(sessions: sessionmaker[Session]) -> None:
+def test_it_refuses_a_database_with_people_in_it(sessions: sessionmaker[Session], files_folder: Path) -> None:
     with sessions() as session:
         session.add(PersonRow(mail="ada@example.org", name="Ada", sort_name="ada", created_at=NOW))
         session.commit()
 
     with pytest.raises(NotEmpty):
-        fill(sessions, NOW, quiet, days=DAYS)
+        fill(sessions, NOW, quiet, Store(files_folder), days=DAYS)
 
 
 AFTER = {
@@ -232,9 +234,9 @@ def test_states_stored_beside_the_events_can_be_rebuilt_from_them(session: Sessi
     assert {id_: at for id_, at in resolved.items() if at} == {row.id: row.resolved_at for row in stored}
 
 
-def test_weeks_later_a_call_and_a_correction_turn_out(server_url: str, migrated: str) -> None:
+def test_weeks_later_a_call_and_a_correction_turn_out(server_url: str, migrated: str, files_folder: Path) -> None:
     with empty_database(server_url, migrated) as sessions:
-        fill(sessions, NOW, quiet, days=38)
+        fill(sessions, NOW, quiet, Store(files_folder), days=38)
         with sessions() as session:
             lead = actor_of(session, person_by_mail(session, mail_of("lead")).id)
             found = read_restated(session, lead, date(2026, 7, 1), NOW.date())

@@ -135,6 +135,7 @@ def addresses(world: World, template: str) -> list[str]:
         "/people/{public_id}": [str(world.person(key).public_id) for key in ("employee", "lead", "admin")],
         "/register/items/{item_id}": items(world),
         "/register/people/{public_id}": [str(world.person("employee").public_id)],
+        "/files/{file_id}/{name}": (),
         "/tickets/{reference}": references(world),
         "/tickets/{reference}/asks/{ask_id}/change": asks(world),
         "/tickets/{reference}/steps/{task_id}/form": forms(world),

@@ -23,11 +23,26 @@ from spoc.web.upload.route import FilesRoute, received, store_of
 router = APIRouter(route_class=FilesRoute)
 SignedIn = Annotated[Actor, require(Permission.SIGNED_IN)]
 
+ONE_FILE: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "properties": {"file": {"type": "string", "format": "binary"}},
+                    "required": ["file"],
+                }
+            }
+        },
+    }
+}
+
 SHUT: Final = "default-src 'none'; sandbox"
 """For a browser that opens a file all the same: nothing in it runs, and nothing is fetched."""
 
 
-@router.post("/api/files", status_code=201)
+@router.post("/api/files", status_code=201, openapi_extra=ONE_FILE)
 def upload(http: Request, session: Database, now: Now, actor: SignedIn) -> dict[str, Any]:
     """Keep one file. It is the caller's alone until an answer, a message or evidence names its id; after a day without
     it is deleted.

@@ -10,6 +10,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from catalog.answers import visible_fields
+from catalog.service import Field
 from routing.approval import Voice
 from routing.phrase import marked
 from routing.visibility import Actor
@@ -134,13 +135,16 @@ def _page(session: Session, matter: Matter, actor: Actor, mine: Sequence[Approve
 
 
 def _answers(session: Session, matter: Matter, actor: Actor) -> tuple[Answer, ...]:
-    """What the step shows, unless it is confidential: lint refuses that, and nothing here relies on it."""
-    shown = [
+    return answers_to(reader_of(session, actor, matter.ticket), fields_shown(matter), matter.ask.answers, session)
+
+
+def fields_shown(matter: Matter) -> list[Field]:
+    """The questions that the step shows, unless confidential: lint refuses that, and nothing here relies on it."""
+    return [
         field
         for field in visible_fields(matter.service, matter.ask.answers, matter.ask.filled)
         if field.key in matter.approval.shows and not (field.secret or field.confidential_to)
     ]
-    return answers_to(reader_of(session, actor, matter.ticket), shown, matter.ask.answers, session)
 
 
 def _said(row: ApproverRow, names: dict[int, str], actor: Actor) -> Said:

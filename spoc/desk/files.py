@@ -22,8 +22,6 @@ class Readable:
 
     name: str
     content_type: str
-    size_bytes: int
-    sha256: bytes
     stored_as: str
 
 
@@ -36,7 +34,12 @@ def readable_file(session: Session, actor: Actor, file_id: UUID, services: Servi
     row = session.scalars(select(AttachmentRow).where(AttachmentRow.public_id == file_id)).one_or_none()
     if row is None or not _may_have(session, actor, row, services):
         raise NotFound
-    return Readable(row.name, row.content_type, row.size_bytes, bytes(row.sha256), row.stored_as)
+    return as_readable(row)
+
+
+def as_readable(row: AttachmentRow) -> Readable:
+    """For a caller who has decided that the reader may have it."""
+    return Readable(row.name, row.content_type, row.stored_as)
 
 
 def _may_have(session: Session, actor: Actor, row: AttachmentRow, services: Services) -> bool:

@@ -10,6 +10,7 @@ from starlette.responses import FileResponse, Response
 
 from routing.phrase import marked
 from routing.visibility import Actor
+from spoc.approvals.files import file_to_decide_by
 from spoc.desk.files import readable_file
 from spoc.errors import NotFound
 from spoc.files.keeping import keep
@@ -58,7 +59,11 @@ def upload(http: Request, session: Database, now: Now, actor: SignedIn) -> dict[
 @router.get("/files/{file_id}/{name}")
 def download(file_id: UUID, name: str, session: Database, actor: SignedIn, runtime: Running) -> Response:
     """The content, to be saved and never shown in place. Its address names it as it is called, or there is nothing."""
-    file = readable_file(session, actor, file_id, partial(service_at, session))
+    services = partial(service_at, session)
+    try:
+        file = readable_file(session, actor, file_id, services)
+    except NotFound:
+        file = file_to_decide_by(session, actor, file_id, services)
     path = store_of(runtime).path(file.stored_as)
     if name != file.name or not path.is_file():
         raise NotFound

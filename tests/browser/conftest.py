@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 import uvicorn
@@ -68,7 +69,7 @@ class Site:
 
 
 @pytest.fixture
-def site(committed: sessionmaker[Session], now: datetime) -> Iterator[Site]:
+def site(committed: sessionmaker[Session], now: datetime, files_folder: Path) -> Iterator[Site]:
     with committed() as session:
         world = World.create(session, now)
         hashed = hash_password(PASSWORD)
@@ -76,7 +77,7 @@ def site(committed: sessionmaker[Session], now: datetime) -> Iterator[Site]:
             world.person(key).password_hash = hashed
         session.commit()
         clock = Clock(now)
-        app = create_app(Runtime(Settings(), committed, clock=clock))
+        app = create_app(Runtime(Settings(files=files_folder), committed, clock=clock))
         with socket.create_server(("127.0.0.1", 0)) as listener:
             server = uvicorn.Server(uvicorn.Config(app, log_level="warning", proxy_headers=False, server_header=False))
             thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

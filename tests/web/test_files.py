@@ -148,12 +148,13 @@ def test_a_form_with_faults_comes_back_with_its_files_and_nobody_sends_them_twic
 ) -> None:
     asking.sign_in(client, "employee")
     files = [("answers.photo", ("light.jpg", JPEG)), ("answers.photo", ("run.exe", PROGRAM))]
-    sent = {key: value for key, value in form(once="a").items() if key != "answers.what"}
+    sent = {key: value for key, value in form(once="a").items() if key != "answers.symptom"}
     refused = client.post("/intake", data=sent, files=files)
     assert refused.status_code == 422
     kept = asking.session.scalars(select(AttachmentRow)).one()
     assert f'value="{kept.public_id}" checked' in refused.text
     assert "run.exe" in refused.text
+    assert "Please answer this." in refused.text
     opened = client.post("/intake", data=form(once="b", **{"answers.photo": str(kept.public_id)}))
     assert opened.status_code == 303, opened.text
     asking.session.refresh(kept)

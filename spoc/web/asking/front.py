@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from catalog.answers import read_form, visible_fields
-from catalog.errors import AnswerFault, InvalidAnswers
+from catalog.errors import AnswerFault
 from catalog.groups import by_need, departments_of, sections
 from catalog.match import Match, find_answers, match
 from catalog.service import Catalogue, Service
@@ -159,12 +159,17 @@ def refill(
 
 
 def show_draft(
-    http: Request, session: Session, desk: DeskFacts, draft: Draft, refused: Exception, now: datetime
+    http: Request,
+    session: Session,
+    desk: DeskFacts,
+    draft: Draft,
+    refused: Exception,
+    faults: Sequence[AnswerFault],
+    now: datetime,
 ) -> Response:
     """The form again with its faults, nothing lost; a refused free text goes back to the front page's field."""
     if draft.service is None:
         raise refused
-    faults = refused.faults if isinstance(refused, InvalidAnswers) else ()
     return show_form(http, session, desk, draft, now, faults, spoken(refused), 422)
 
 

@@ -65,11 +65,11 @@ def intake(
         return JSONResponse(document, 201, headers=headers, background=poke)
     draft = read_draft(desk.catalogue, parcel.items)
     try:
-        sent.hold_taken()
         with session.begin_nested():  # what was refused is undone, and the form's page can still be read for
             reference = accept(session, _from_form(draft, parcel), actor, desk, now).accepted.reference
+            sent.hold_taken()
     except (InvalidAnswers, Invalid) as refused:
-        return show_draft(http, session, desk, draft, refused, now)
+        return show_draft(http, session, desk, draft, refused, sent.all_faults(refused), now)
     answer = redirect(http, f"/tickets/{reference}", told=SENT, about=reference)
     answer.background = poke
     return answer

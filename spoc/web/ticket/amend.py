@@ -91,10 +91,12 @@ def show_difference(
     wish = _wish(found, arrival.items)
     planner = _planner(session, desk, now)
     try:
-        arrival.hold_taken()
         difference = preview(session, actor, reference.upper(), ask_id, wish, planner)
+        arrival.hold_taken()
     except InvalidAnswers as refused:
-        return _show_form(http, session, found, desk, wish, refused.faults, spoken(refused), sent=arrival.items)
+        return _show_form(
+            http, session, found, desk, wish, arrival.all_faults(refused), spoken(refused), sent=arrival.items
+        )
     values = difference_values(difference, view_of(visit, now))
     return _show_difference(http, found, arrival.items, values, 200)
 
@@ -118,7 +120,9 @@ def amend_on_page(
         arrival.hold_taken()
         amend(session, actor, reference.upper(), ask_id, wish, now, channel=Channel.WEB, planner=planner)
     except InvalidAnswers as refused:
-        return _show_form(http, session, found, desk, wish, refused.faults, spoken(refused), sent=arrival.items)
+        return _show_form(
+            http, session, found, desk, wish, arrival.all_faults(refused), spoken(refused), sent=arrival.items
+        )
     except DifferenceMoved as moved:
         difference = preview(session, actor, reference.upper(), ask_id, wish, planner)
         values = difference_values(difference, view_of(visit, now))

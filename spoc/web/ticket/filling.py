@@ -76,10 +76,13 @@ def answer_form(
     found, desk = _found(session, actor, reference, task_id), read_desk_facts(session)
     given = _given(found, arrival.items)
     try:
-        arrival.hold_taken()
-        fill_in(session, actor, task_id, given, now, planner=_planner(session, desk, now))
+        with session.begin_nested():  # answers whose files are not all taken are undone
+            fill_in(session, actor, task_id, given, now, planner=_planner(session, desk, now))
+            arrival.hold_taken()
     except InvalidAnswers as refused:
-        return _show(http, session, found, desk, given, refused.faults, spoken(refused), sent=arrival.items)
+        return _show(
+            http, session, found, desk, given, arrival.all_faults(refused), spoken(refused), sent=arrival.items
+        )
     return redirect(http, f"/tickets/{found.ticket.reference}", told=FILLED_IN)
 
 

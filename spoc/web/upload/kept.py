@@ -39,6 +39,12 @@ class Arrived:
         if self.faults:
             raise InvalidAnswers(self.faults)
 
+    def all_faults(self, refused: Exception) -> tuple[AnswerFault, ...]:
+        """Of files, and of other answers: somebody who has to mend a form wants to do it once."""
+        own = {fault.field for fault in self.faults}
+        others = refused.faults if isinstance(refused, InvalidAnswers) else ()
+        return (*self.faults, *(fault for fault in others if fault.field not in own))
+
     @property
     def items(self) -> tuple[tuple[str, str], ...]:
         return self.parcel.items

@@ -27,6 +27,7 @@ __all__ = [
 ]
 
 PREFIX = "answers."
+FILES = "files."
 CURRENCY = ".currency"
 # A body may hold a hundred thousand invented keys; the answer to it should not.
 _MOST_UNKNOWN = 20
@@ -203,16 +204,21 @@ def read_form(service: Service, items: Sequence[tuple[str, str]]) -> dict[str, o
 
     "" is not answered; of several values for one question the last counts (a hidden "no" before a tick box).
     What cannot be read stays text, and what the other answers hide stays in, for `check` to refuse. Of an amount of
-    money the currency is sent as `answers.KEY.currency`, a cell of a table as `answers.TABLE.0.COLUMN`.
+    money the currency is sent as `answers.KEY.currency`, a cell of a table as `answers.TABLE.0.COLUMN`. Ids of files
+    that came with the form are called `files.KEY`: they answer with those that it named before.
     """
     values: dict[str, list[str]] = {}
+    files: dict[str, list[str]] = {}
     for name, value in items:
         if name.startswith(PREFIX) and value.strip():
             values.setdefault(name.removeprefix(PREFIX), []).append(value)
+        elif name.startswith(FILES) and value.strip():
+            files.setdefault(name.removeprefix(FILES), []).append(value)
     tables = {key: field for key, field in service.fields.items() if field.kind is FieldKind.TABLE}
     in_rows = {key: given for key, given in values.items() if (found := _CELL.fullmatch(key)) and found[1] in tables}
     alone = {key: given for key, given in values.items() if key not in in_rows}
-    return dict(_read(service.fields, alone)) | dict(_read_rows(tables, in_rows))
+    answers = dict(_read(service.fields, alone)) | dict(_read_rows(tables, in_rows))
+    return answers | {key: [*alone.get(key, ()), *ids] for key, ids in files.items()}
 
 
 def _read_rows(tables: Mapping[str, Field], values: Mapping[str, list[str]]) -> Iterator[tuple[str, object]]:

@@ -147,7 +147,7 @@ def test_a_form_with_faults_comes_back_with_its_files_and_nobody_sends_them_twic
     client: TestClient, asking: World
 ) -> None:
     asking.sign_in(client, "employee")
-    files = [("answers.photo", ("light.jpg", JPEG)), ("answers.photo", ("run.exe", PROGRAM))]
+    files = [("files.photo", ("light.jpg", JPEG)), ("files.photo", ("run.exe", PROGRAM))]
     sent = {key: value for key, value in form(once="a").items() if key != "answers.symptom"}
     refused = client.post("/intake", data=sent, files=files)
     assert refused.status_code == 422
@@ -159,6 +159,18 @@ def test_a_form_with_faults_comes_back_with_its_files_and_nobody_sends_them_twic
     assert opened.status_code == 303, opened.text
     asking.session.refresh(kept)
     assert (kept.field_key, kept.ticket_id is not None) == ("photo", True)
+
+
+@pytest.mark.parametrize(
+    ("field", "code"),
+    [("files.symptom", "option"), ("files.nothing", "unknown"), ("answers.photo", "file"), ("x", "file")],
+)
+def test_a_file_where_none_is_asked_for_is_refused(client: TestClient, asking: World, field: str, code: str) -> None:
+    asking.sign_in(client, "employee")
+    refused = client.post("/intake", data=form(once="a"), files=[(field, ("light.jpg", JPEG))])
+    assert refused.status_code == 422
+    said = {"option": "This must be a text.", "unknown": "This form has no such field.", "file": "takes no files"}
+    assert said[code] in refused.text
 
 
 def test_a_foreign_id_in_a_form_shows_no_name(client: TestClient, asking: World) -> None:
@@ -193,11 +205,11 @@ def test_a_page_of_change_takes_a_file_and_shows_it_before_anything_changes(clie
     ask_id = client.get(f"/api/tickets/{reference}").json()["asks"][0]["id"]
     base = f"/tickets/{reference}/asks/{ask_id}"
     assert 'enctype="multipart/form-data"' in client.get(f"{base}/change").text
-    shown = client.post(f"{base}/difference", data={"asked": "photo"}, files=[("answers.photo", ("new.png", PNG))])
+    shown = client.post(f"{base}/difference", data={"asked": "photo"}, files=[("files.photo", ("new.png", PNG))])
     kept = asking.session.scalars(select(AttachmentRow)).one()
     assert (shown.status_code, "nothing → new.png" in shown.text) == (200, True)
-    assert f'name="answers.photo" value="{kept.public_id}"' in shown.text
-    done = client.post(f"{base}/amend", data={"asked": "photo", "answers.photo": str(kept.public_id)})
+    assert f'name="files.photo" value="{kept.public_id}"' in shown.text
+    done = client.post(f"{base}/amend", data={"asked": "photo", "files.photo": str(kept.public_id)})
     assert done.status_code == 303
     assert [one["name"] for one in client.get(f"/api/tickets/{reference}").json()["asks"][0]["files"]] == ["new.png"]
 
@@ -258,6 +270,8 @@ def test_a_file_that_is_too_large_or_none_is_refused_and_nothing_of_it_is_left(
         none = browser.post("/api/files", files={"file": ("a.exe", PROGRAM)})
         empty = browser.post("/api/files", files={"file": ("a.txt", b"")})
         broken = browser.post("/api/files", content=b"x", headers={"content-type": "multipart/form-data; boundary=a"})
+        cut = b'--a\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n' + PNG
+        short = browser.post("/api/files", content=cut, headers={"content-type": "multipart/form-data; boundary=a"})
         two = browser.post("/api/files", files=[("file", ("a.png", PNG)), ("file", ("b.png", PNG))])
         many = browser.post("/api/files", files=[("file", (f"{at}.png", b"")) for at in range(21)])
     assert (large.status_code, large.json()["code"]) == (413, "file_too_large")
@@ -267,6 +281,6 @@ def test_a_file_that_is_too_large_or_none_is_refused_and_nothing_of_it_is_left(
         "file_empty",
         "unreadable",
     )
-    assert (two.status_code, many.status_code) == (422, 422)
+    assert (two.status_code, many.status_code, short.status_code) == (422, 422, 422)
     assert list((tmp_path / "new").iterdir()) == []
     assert world.session.scalar(select(func.count()).select_from(AttachmentRow)) == 0

@@ -10,17 +10,20 @@ from uuid import UUID
 from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 
-from catalog.answers import PREFIX
+from catalog.answers import FILES
 from catalog.errors import AnswerFault, InvalidAnswers
 from catalog.service import Field, FieldKind, Service
+from routing.phrase import Phrase, marked
 from routing.visibility import Actor
+from spoc.errors import Fault
 from spoc.files.errors import EmptyFile, FileRefused, FileTooLarge
 from spoc.files.keeping import FileFacts, giveable, keep
-from spoc.web.asking.parcel import Parcel, read_parcel
+from spoc.web.asking.parcel import Parcel, Unreadable, read_parcel
 from spoc.web.deps import CurrentActor, Database, Now
 from spoc.web.ticket.proof import Evidence
 from spoc.web.upload.route import received
 
+NO_FILES = Phrase("This form takes no files.")
 REFUSED = (EmptyFile, FileRefused, FileTooLarge)
 
 
@@ -59,13 +62,15 @@ def arrived(
 ) -> Arrived:
     items, faults, marks = list(parcel.items), [], []
     for file in received(http):
+        if not file.field.startswith(FILES):
+            raise Unreadable(marked("This form takes no files."), [Fault(file.field[:80], "file", NO_FILES)])
         marks.append((file.field, file.name, file.arriving.digest.hexdigest()))
         try:
             if file.too_large is not None:
                 raise file.too_large
             kept = keep(session, actor, file.arriving.keep(file.name), now)
         except REFUSED as refused:
-            key = file.field.removeprefix(PREFIX)
+            key = file.field.removeprefix(FILES)
             faults.append(AnswerFault(key, refused.code, refused.template, _plain(refused.given)))
         else:
             items.append((file.field, str(kept.id)))

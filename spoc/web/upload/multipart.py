@@ -16,6 +16,7 @@ from spoc.web.security import TurnedAway
 
 MOST_FIELDS: Final = 500
 MOST_FILES: Final = 20
+BROKEN: Final = marked("The form cannot be read: its parts do not begin and end as it says.")
 
 
 @dataclass
@@ -57,7 +58,7 @@ class _Parts:
         self.header, self.value, self.disposition = b"", b"", b""
         self.name, self.text = "", bytearray()
         self.file: Received | None = None
-        self.is_file = False
+        self.is_file, self.is_whole = False, False
 
     def on_part_begin(self) -> None:
         self.header, self.value, self.disposition = b"", b"", b""
@@ -102,6 +103,9 @@ class _Parts:
         if not self.is_file:
             self.form.fields.append((self.name, self.text.decode("utf-8", "replace")))
 
+    def on_end(self) -> None:
+        self.is_whole = True
+
 
 async def read_multipart(
     content_type: str, stream: AsyncIterator[bytes], store: Store, most_bytes: int, most_text: int
@@ -135,10 +139,13 @@ async def _feed(content_type: str, stream: AsyncIterator[bytes], parts: _Parts) 
                 "on_header_value": parts.on_header_value,
                 "on_header_end": parts.on_header_end,
                 "on_headers_finished": parts.on_headers_finished,
+                "on_end": parts.on_end,
             },
         )
         async for piece in stream:
             parser.write(piece)
         parser.finalize()
     except FormParserError as error:
-        raise Unreadable(marked("The form cannot be read: its parts do not begin and end as it says.")) from error
+        raise Unreadable(BROKEN) from error
+    if not parts.is_whole:
+        raise Unreadable(BROKEN)

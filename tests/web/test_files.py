@@ -8,6 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import func, select
 
+from catalog.approval import Approval
 from catalog.document import shipped
 from catalog.evidence import Evidence, EvidenceKind
 from catalog.field import Field, FieldKind
@@ -19,6 +20,7 @@ from spoc.intake.catalogue import publish
 from spoc.settings import Settings
 from spoc.web.runtime import Runtime
 from tests.sample_files import JPEG, PDF, PNG, PROGRAM, TEXT
+from tests.spoc.approving import follow
 from tests.world import World
 
 PHOTO = Field(
@@ -284,3 +286,35 @@ def test_a_file_that_is_too_large_or_none_is_refused_and_nothing_of_it_is_left(
     assert (two.status_code, many.status_code, short.status_code) == (422, 422, 422)
     assert list((tmp_path / "new").iterdir()) == []
     assert world.session.scalar(select(func.count()).select_from(AttachmentRow)) == 0
+
+
+def test_who_decides_has_the_file_they_decide_by(client: TestClient, world: World) -> None:
+    offer = Field(key="offer", label="Offer", kind=FieldKind.FILE, help="The price.")
+    other = Field(key="other", label="Other", kind=FieldKind.FILE, help="For IT.")
+
+    def changed(service: Service) -> Service:
+        if service.key != "software-licence":
+            return service
+        steps = tuple(one.model_copy(update={"approval": _showing(one.approval, "offer")}) for one in service.steps)
+        return service.model_copy(update={"form": (*service.form, offer, other), "steps": steps})
+
+    services = tuple(map(changed, shipped().services))
+    publish(world.session, shipped().model_copy(update={"services": services}), None, "with an offer", world.now)
+    world.sign_in(client, "employee")
+    shown, kept = upload(client, "offer.pdf", PDF), upload(client, "kept.pdf", PDF)
+    world.submit(
+        "software-licence", wish="licence", price=400, why="For the drawings.", offer=[shown["id"]], other=[kept["id"]]
+    )
+    follow(world.session, world.now)
+    world.session.commit()
+    world.sign_in(client, "manager")
+    approval = client.get("/api/approvals").json()["approvals"][0]["id"]
+    page = client.get(f"/approvals/{approval}").text
+    assert (shown["url"] in page, kept["url"] in page) == (True, False)
+    assert [client.get(one["url"]).status_code for one in (shown, kept)] == [200, 404]
+    world.sign_in(client, "owner")
+    assert client.get(shown["url"]).status_code == 404
+
+
+def _showing(approval: Approval | None, key: str) -> Approval | None:
+    return approval and approval.model_copy(update={"shows": (*approval.shows, key)})

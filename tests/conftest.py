@@ -27,6 +27,7 @@ from spoc.db import embedded, migrate
 from spoc.db.session import make_engine, make_sessions
 from spoc.settings import Settings
 from spoc.web.runtime import Runtime
+from tests import unordered
 from tests.world import World
 
 SERVER = pytest.StashKey[str]()
@@ -112,6 +113,7 @@ def migrated(server_url: str) -> Iterator[str]:
 def own_engine(server: str, template: str) -> Iterator[Engine]:
     with fresh_database(server, make_url(template).database) as url:
         made = make_engine(url, Settings())
+        unordered.reverse(made)
         yield made
         made.dispose()
 

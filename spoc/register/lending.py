@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from catalog.amend import UNDO
-from catalog.booking import booked_kinds, step_of
+from catalog.amend import UNDO, step_of_task
+from catalog.booking import booked_kinds
 from catalog.item import ItemKind
 from catalog.service import Service
 from routing.phrase import Phrase
@@ -160,7 +160,7 @@ def _lendings(session: Session, service_at: ServiceAt, which: ColumnElement[bool
 def _lending(service: Service, row: Any, ids: Mapping[tuple[int, str], int]) -> Lending | None:
     task, ask, subject_id, confidential_to, name = row
     undone = task.key.removesuffix(UNDO) if task.key.endswith(UNDO) else None
-    step = step_of(service, undone or task.key)
+    step = step_of_task(service, undone or task.key)
     if step is None or not (step.books or step.returns):
         return None
     said = ask.answers.get(service.subject or "")

@@ -30,6 +30,8 @@ DESK: Final[Mapping[str, str]] = {
     "finished": marked("%(who)s finished “%(title)s”. %(result)s"),
     "ticked": marked("%(who)s ticked at “%(title)s”: %(items)s."),
     "unticked": marked("%(who)s took back the tick at “%(title)s”: %(items)s."),
+    "lent": marked("%(holder)s has now: %(items)s."),
+    "brought_back": marked("%(holder)s gave back: %(items)s."),
     "handed_off": marked("%(who)s handed “%(title)s” over from %(from)s to %(to)s: %(why)s"),
     "reopened": marked("%(who)s took “%(title)s” up again: %(why)s"),
     "resolved": marked("Everything is done."),

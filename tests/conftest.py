@@ -33,6 +33,7 @@ from tests.world import World
 SERVER = pytest.StashKey[str]()
 MORNING = datetime(2026, 8, 13, 9, 0, tzinfo=UTC)
 """A Thursday at work, 11:00 in Berlin."""
+LONGEST = ("tests/security/", "tests/spoc/test_demo.py", "tests/stories/", "tests/faults/")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -40,6 +41,11 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("XDG_RUNTIME_DIR", "/tmp")  # noqa: S108 - the embedded server's wheel warns without it
     if getattr(config, "workerinput", None) is not None:
         config.stash[SERVER] = config.workerinput["server"]  # type: ignore[attr-defined]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first: no worker is left with it in the end while the others have nothing to do."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
 def pytest_configure_node(node: object) -> None:

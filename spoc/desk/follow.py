@@ -35,8 +35,9 @@ def follow(
 
     `by` is the task whose end may resolve its ask; `why` is written if the ticket is open again. Safe to repeat.
     """
-    _open_what_waited(session, ticket_by_id(session, ticket_id), now)
     ticket = ticket_by_id(session, ticket_id)
+    if _open_what_waited(session, ticket, now):
+        ticket = ticket_by_id(session, ticket_id)
     _settle_asks(session, ticket, by, actor_id, now)
     _settle_ticket(session, ticket, actor_id, now, why)
 
@@ -48,7 +49,9 @@ def _by_ask(ticket: Ticket) -> dict[int, list[Task]]:
     return groups
 
 
-def _open_what_waited(session: Session, ticket: Ticket, now: datetime) -> None:
+def _open_what_waited(session: Session, ticket: Ticket, now: datetime) -> bool:
+    """Whether anything did."""
+    opened = False
     for tasks in _by_ask(ticket).values():
         keys = now_ready([task.standing for task in tasks], now)
         for task in (one for one in tasks if one.key in keys):
@@ -57,6 +60,8 @@ def _open_what_waited(session: Session, ticket: Ticket, now: datetime) -> None:
             begin(session, task, task.person_id)
             if task.kind is TaskKind.APPROVAL:
                 ask_soon(session)
+            opened = True
+    return opened
 
 
 def _settle_asks(session: Session, ticket: Ticket, by: Task | None, actor_id: int | None, now: datetime) -> None:

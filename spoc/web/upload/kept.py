@@ -9,6 +9,7 @@ from uuid import UUID
 
 from fastapi import Depends, Request
 from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
 
 from catalog.answers import FILES
 from catalog.errors import AnswerFault, InvalidAnswers
@@ -21,6 +22,7 @@ from spoc.files.keeping import FileFacts, giveable, keep
 from spoc.web.asking.parcel import Parcel, Unreadable, read_parcel
 from spoc.web.deps import CurrentActor, Database, Now
 from spoc.web.ticket.proof import Evidence
+from spoc.web.upload.multipart import Received
 from spoc.web.upload.route import received
 
 NO_FILES = Phrase("This form takes no files.")
@@ -53,31 +55,47 @@ class Arrived:
         return self.parcel.items
 
 
-def arrived(
+async def arrived(
     http: Request,
     session: Database,
     actor: CurrentActor,
     now: Now,
     parcel: Annotated[Parcel, Depends(read_parcel)],
 ) -> Arrived:
-    items, faults, marks = list(parcel.items), [], []
-    for file in received(http):
+    """Writing to disk takes a thread of its own; what came without files does not wait for one.
+
+    Raises:
+        Unreadable: a file came where no question is.
+        TooManyLoose: the sender has uploaded too much that belongs to nothing.
+    """
+    files = received(http)
+    if not files:
+        return Arrived(parcel)
+    items, faults = await run_in_threadpool(_keep_all, files, session, actor, now)
+    fingerprint = sha256(parcel.fingerprint + marks_of(http)).digest()
+    return Arrived(replace(parcel, items=(*parcel.items, *items), fingerprint=fingerprint), tuple(faults))
+
+
+def _keep_all(
+    files: Sequence[Received], session: Session, actor: Actor, now: datetime
+) -> tuple[list[tuple[str, str]], list[AnswerFault]]:
+    items: list[tuple[str, str]] = []
+    faults: list[AnswerFault] = []
+    for file in files:
         if not file.field.startswith(FILES):
             raise Unreadable(marked("This form takes no files."), [Fault(file.field[:80], "file", NO_FILES)])
-        marks.append((file.field, file.name, file.arriving.digest.hexdigest()))
         try:
-            if file.too_large is not None:
-                raise file.too_large
-            kept = keep(session, actor, file.arriving.keep(file.name), now)
+            items.append((file.field, str(_keep(file, session, actor, now))))
         except REFUSED as refused:
             key = file.field.removeprefix(FILES)
             faults.append(AnswerFault(key, refused.code, refused.template, _plain(refused.given)))
-        else:
-            items.append((file.field, str(kept.id)))
-    if not marks:
-        return Arrived(parcel)
-    fingerprint = sha256(parcel.fingerprint + repr(marks).encode()).digest()
-    return Arrived(replace(parcel, items=tuple(items), fingerprint=fingerprint), tuple(faults))
+    return items, faults
+
+
+def _keep(file: Received, session: Session, actor: Actor, now: datetime) -> UUID:
+    if file.too_large is not None:
+        raise file.too_large
+    return keep(session, actor, file.arriving.keep(file.name), now).id
 
 
 def _plain(given: Mapping[str, object]) -> dict[str, str | float]:
@@ -96,13 +114,7 @@ def keep_sent(http: Request, session: Session, actor: Actor, now: datetime, fiel
     Raises:
         FileRefused, EmptyFile, FileTooLarge, TooManyLoose: one of them is not taken; then none is.
     """
-    ids: list[UUID] = []
-    for file in received(http):
-        if file.field == field:
-            if file.too_large is not None:
-                raise file.too_large
-            ids.append(keep(session, actor, file.arriving.keep(file.name), now).id)
-    return tuple(ids)
+    return tuple(_keep(file, session, actor, now) for file in received(http) if file.field == field)
 
 
 def sent_evidence(http: Request, session: Database, actor: CurrentActor, now: Now, evidence: Evidence = "") -> str:

@@ -15,7 +15,7 @@ from spoc.db.catalog import CatalogueVersionRow
 from spoc.intake.catalogue import at_version, newest_version
 from spoc.intake.desk_facts import DeskFacts, read_desk_facts
 from spoc.intake.simulate import simulate
-from spoc.web.catalogue_words import KINDS, party
+from spoc.web.catalogue_words import FILE_TYPES, KINDS, party
 from spoc.web.deps import CurrentActor, Database, Now, Seen, require
 from spoc.web.formats import View
 from spoc.web.pages import render
@@ -52,6 +52,7 @@ def show_service(http: Request, session: Database, now: Now, actor: CurrentActor
         queues={queue.key: queue.department for queue in catalogue.queues},
         titles={step.key: step.title for step in service.steps},
         kinds=KINDS,
+        file_types=FILE_TYPES,
         party=party,
     )
 

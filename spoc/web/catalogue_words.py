@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from catalog.approval import LEAD, ApproverExpression
+from catalog.files import FileType
 from catalog.kinds import StepKind
 from catalog.service import FieldKind, PersonExpression
 from routing.phrase import Phrase
@@ -26,6 +27,13 @@ KINDS: Final[Mapping[FieldKind, str]] = {
     FieldKind.FILE: marked("Files"),
     FieldKind.SECTION: marked("Heading"),
     FieldKind.NOTE: marked("Note"),
+}
+FILE_TYPES: Final[Mapping[FileType, str]] = {
+    FileType.IMAGE: marked("pictures"),
+    FileType.VIDEO: marked("films"),
+    FileType.PDF: marked("PDF"),
+    FileType.DOCUMENT: marked("documents"),
+    FileType.TEXT: marked("texts"),
 }
 PEOPLE: Final[Mapping[str, str]] = {
     PersonExpression.REQUESTER: marked("Whoever asks"),

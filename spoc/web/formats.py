@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from babel import Locale
 from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal
+from babel.units import format_unit
 
 from spoc.words import gettext, known_locale
 
@@ -112,10 +113,13 @@ class View:
         return NOTHING if amount is None else f"{self.number(amount, digits)}{NO_BREAK}{currency or self.currency}"
 
     def size(self, number: int) -> str:
-        """1.4 MB, 340 KB; of less than a thousand bytes, 1 KB."""
+        """1.4 MB, 340 kB; of less than a thousand bytes, 1 kB."""
         if number >= MEGABYTE:
-            return f"{format_decimal(number / MEGABYTE, format='#,##0.#', locale=self._locale)}{NO_BREAK}MB"
-        return f"{self.number(max(1, round(number / KILOBYTE)))}{NO_BREAK}KB"
+            return self._unit(round(number / MEGABYTE, 1), "digital-megabyte")
+        return self._unit(max(1, round(number / KILOBYTE)), "digital-kilobyte")
+
+    def _unit(self, shown: float, unit: str) -> str:
+        return format_unit(shown, unit, length="short", locale=self._locale).replace(" ", NO_BREAK)
 
 
 PLAIN = View()

@@ -28,6 +28,7 @@ PHOTO = Field(
 )
 CLOSED = Field(key="closed", label="Diagnosis", kind=FieldKind.FILE, help="For HR.", confidential_to=("hr",))
 SERVICE = "laptop-fault"
+CHECKED = "Looked at"
 
 
 @pytest.fixture
@@ -38,7 +39,8 @@ def asking(world: World) -> World:
         if service.key != SERVICE:
             return service
         first, *rest = service.steps
-        proven = first.model_copy(update={"evidence": Evidence(required=EvidenceKind.FILE, label="Signed receipt")})
+        receipt = Evidence(required=EvidenceKind.FILE, label="Signed receipt")
+        proven = first.model_copy(update={"evidence": receipt, "checklist": (CHECKED,)})
         return service.model_copy(update={"form": (*service.form, PHOTO, CLOSED), "steps": (proven, *rest)})
 
     services = tuple(map(changed, shipped().services))
@@ -235,21 +237,37 @@ def test_words_with_a_file_are_read_by_whom_they_are_for(client: TestClient, ask
     assert "note.pdf" not in client.get(f"/tickets/{reference}").text
 
 
-def test_a_task_whose_evidence_is_a_file_is_finished_with_one(client: TestClient, asking: World) -> None:
+def first_task(client: TestClient, asking: World) -> tuple[str, str]:
+    """A new ticket and its first task, with the desk's agent in front of them."""
     asking.sign_in(client, "employee")
     reference = ask(client)
     asking.sign_in(client, "agent.desk")
-    first = client.get(f"/api/tickets/{reference}").json()["tasks"][0]
-    path = f"/desk/tasks/{first['id']}/finish"
-    refused = client.post(path, data={"result": "Done."})
-    assert (refused.status_code, "“Signed receipt” is missing." in refused.text) == (422, True)
-    assert client.post(f"/api/tasks/{first['id']}/finish", json={"evidence": "x"}).json()["code"] == "no_such_file"
-    done = client.post(path, data={"result": "Done."}, files=[("evidence_file", ("receipt.pdf", PDF))])
+    return reference, str(client.get(f"/api/tickets/{reference}").json()["tasks"][0]["id"])
+
+
+def test_a_file_that_came_with_a_refused_finish_is_kept_for_the_next(client: TestClient, asking: World) -> None:
+    reference, task_id = first_task(client, asking)
+    path = f"/desk/tasks/{task_id}/finish"
+    assert "“Signed receipt” is missing." in client.post(path, data={"ticked": CHECKED}).text
+    half = client.post(path, data={"result": "Done."}, files=[("evidence_file", ("receipt.pdf", PDF))])
+    kept = asking.session.scalars(select(AttachmentRow)).one()
+    assert (half.status_code, kept.task_id) == (422, None)
+    assert f'name="evidence" value="{kept.public_id}"' in half.text
+    done = client.post(path, data={"ticked": CHECKED, "evidence": str(kept.public_id)})
     assert done.status_code == 303, done.text
     asking.sign_in(client, "employee")
     given = client.get(f"/api/tickets/{reference}").json()["tasks"][0]["evidence"]
     assert given["file"]["name"] == "receipt.pdf"
     assert client.get(given["file"]["url"]).content == PDF
+
+
+def test_a_program_names_the_file_that_proves_a_task(client: TestClient, asking: World) -> None:
+    _, task_id = first_task(client, asking)
+    path = f"/api/tasks/{task_id}/finish"
+    assert client.post(path, json={"evidence": "x"}).json()["code"] == "no_such_file"
+    proof = upload(client, "receipt.pdf", PDF)
+    done = client.post(path, json={"evidence": proof["id"], "ticked": [CHECKED]})
+    assert (done.status_code, done.json()["evidence"]["file"]) == (200, proof)
 
 
 def test_nobody_sends_a_file_unknown_and_nothing_of_it_is_left(runtime: Runtime, world: World, tmp_path: Path) -> None:

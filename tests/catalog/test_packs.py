@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import JsonValue
 
-from catalog.answers import Known, check, named_people, visible_fields
+from catalog.answers import Known, check, named_files, named_people, visible_fields
 from catalog.document import shipped
 from catalog.expand import Facts, Moment, Plan, expand
+from catalog.files import taken_at_their_word
 from catalog.service import Field, FieldKind, FirstContact, Service
 from catalog.titles import title
 
@@ -162,6 +163,7 @@ def _answers(field: Field) -> st.SearchStrategy[Any]:
         FieldKind.PERSON: st.just("mara@example.com"),
         FieldKind.LOCATION: st.sampled_from(sorted(LOCATIONS)),
         FieldKind.YES_NO: st.booleans(),
+        FieldKind.FILE: st.lists(st.just("photo.jpg"), max_size=1),
     }
     if field.kind is FieldKind.TABLE:
         row = st.fixed_dictionaries({column.key: _answers(column) for column in field.columns})
@@ -184,7 +186,8 @@ def test_any_valid_ask_has_work_whose_needs_are_in_the_plan_and_no_condition_fai
     asked: Service, data: st.DataObject
 ) -> None:
     raw = _valid(asked, data)
-    made = expand(asked, check(asked, raw, Known(named_people(asked, raw), LOCATIONS)), FACTS)
+    known = Known(named_people(asked, raw), LOCATIONS, files=taken_at_their_word(named_files(asked, raw)))
+    made = expand(asked, check(asked, raw, known), FACTS)
     assert all(set(step.needs) <= keys(made) for step in made.steps)
     assert not any(skipped.fault for skipped in made.skipped)
     assert all(isinstance(step.due, Moment) for step in made.steps)

@@ -237,6 +237,18 @@ def test_words_with_a_file_are_read_by_whom_they_are_for(client: TestClient, ask
     assert "note.pdf" not in client.get(f"/tickets/{reference}").text
 
 
+def test_words_whose_file_is_not_taken_are_not_lost(client: TestClient, asking: World) -> None:
+    asking.sign_in(client, "employee")
+    reference = ask(client)
+    path, given = f"/tickets/{reference}/messages", {"body": "It beeps.", "once": "a"}
+    refused = client.post(path, data=given, files=[("files", ("run.exe", PROGRAM))])
+    assert (refused.status_code, ">It beeps.</textarea>" in refused.text) == (422, True)
+    assert "“run.exe” is not taken." in refused.text
+    assert client.post(path, data=given).status_code == 303
+    messages = client.get(f"/api/tickets/{reference}").json()["messages"]
+    assert [(one["body"], one["files"]) for one in messages] == [("It beeps.", [])]
+
+
 def first_task(client: TestClient, asking: World) -> tuple[str, str]:
     """A new ticket and its first task, with the desk's agent in front of them."""
     asking.sign_in(client, "employee")

@@ -1,6 +1,7 @@
 """A ticket's page, for who asked and for who works on it, the list of one's own requests, and words on a ticket."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Annotated, Any
@@ -26,6 +27,7 @@ from spoc.desk.tickets import read_ticket
 from spoc.intake.catalogue import service_at
 from spoc.register.errors import AlreadyTaken, InvalidRegister, NotHeld
 from spoc.web.deps import Database, Now, Seen, Visitor, require
+from spoc.web.errors import spoken
 from spoc.web.once import Key, PageKey, answer_once, fingerprint_of, lead_once
 from spoc.web.pages import notice, redirect, render, view_of
 from spoc.web.permissions import Permission
@@ -33,7 +35,7 @@ from spoc.web.ticket.api_shape import ticket_json
 from spoc.web.ticket.lending import NOTHING_LENT, Lent, finish_and_lend, shelf_of
 from spoc.web.ticket.proof import Labels, Sent, proof_of, sent_again
 from spoc.web.ticket.view import agent_values, request_lines, status_values
-from spoc.web.upload.kept import SentEvidence, keep_sent, marks_of
+from spoc.web.upload.kept import REFUSED, SentEvidence, keep_sent, marks_of
 from spoc.web.upload.route import FilesRoute
 from spoc.words import marked
 
@@ -71,6 +73,15 @@ class MessageForm(Words):
     """The same from a page, with files beside it; its `once` makes a double click harmless."""
 
     once: Annotated[str, Field(max_length=100)] = ""
+
+
+@dataclass(frozen=True)
+class Unsent:
+    """Words whose files are not taken; they are not lost."""
+
+    body: str
+    internal: bool
+    sentence: str
 
 
 @router.get("/requests", include_in_schema=False)
@@ -115,17 +126,19 @@ def ticket_page(
     *,
     for_desk: bool,
     sent: Sent | None = None,
+    unsent: Unsent | None = None,
 ) -> Response:
-    """The ticket as the reader sees it; with `sent`, a form that was refused, as it was sent."""
+    """The ticket as the reader sees it; with `sent` or `unsent`, a form that was refused, as it was sent."""
     page = read_ticket(session, actor, reference, now, partial(service_at, session))
     seen = view_of(http.state.visit, now)
-    status = 422 if sent else 200
+    status = 422 if sent or unsent else 200
+    again: dict[str, Any] = {"once": str(uuid4()), "unsent": unsent}
     if page.as_agent and (not page.is_requester or for_desk):
         counts = {badge.key: badge.open_count for badge in badges(session, actor, now)}
         values = agent_values(page, actor, seen, sent)
         shelf = shelf_of(session, actor, page)
-        return render(http, "ticket/agent.html", status, counts=counts, once=str(uuid4()), shelf=shelf, **values)
-    return render(http, "ticket/status.html", status, once=str(uuid4()), **status_values(page, seen, sent))
+        return render(http, "ticket/agent.html", status, counts=counts, shelf=shelf, **again, **values)
+    return render(http, "ticket/status.html", status, **again, **status_values(page, seen, sent))
 
 
 @router.get("/api/tickets/{reference}")
@@ -151,7 +164,12 @@ def write(
         send_message(session, actor, reference, now, channel=Channel.WEB, files=files, **given)
         return {"path": f"/tickets/{reference}", "told": NOTED if message.internal else SENT}
 
-    return lead_once(http, session, actor, message.once, fingerprint_of(message) + marks_of(http), send)
+    try:
+        with session.begin_nested():  # its key is free again for what is sent instead
+            return lead_once(http, session, actor, message.once, fingerprint_of(message) + marks_of(http), send)
+    except REFUSED as refused:
+        unsent = Unsent(message.body, message.internal, spoken(refused))
+        return ticket_page(http, session, actor, reference.upper(), now, for_desk=True, unsent=unsent)
 
 
 @router.post("/api/tickets/{reference}/messages", status_code=201)

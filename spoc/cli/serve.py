@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 def web(data: Data = None, host: Host = "127.0.0.1", port: Port = 8000) -> None:
     from spoc.app import create_app
     from spoc.cli.database import opened
-    from spoc.cli.listen import Server, stopped_by_signal, taken_port
+    from spoc.cli.listen import Server, in_url, stopped_by_signal, taken_port
     from spoc.files.store import Store
     from spoc.web.runtime import Runtime
 
     settings = read_settings(data, quiet=False)
+    if settings.base_url is None:
+        settings = settings.model_copy(update={"base_url": f"http://{in_url(host)}:{port}"})
     Store(settings.files_folder).prepare()
     with stopped_by_signal(), taken_port(host, port) as taken, opened(settings) as sessions:
         app = create_app(Runtime(settings, sessions))

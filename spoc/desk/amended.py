@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from catalog.appointment import AppointmentPart, ChosenBy
 from catalog.kinds import StepKind
 from catalog.service import Field, FieldKind, Service
 from routing.approval import COUNTED
@@ -23,6 +24,7 @@ from spoc.db.people import QueueRow
 from spoc.db.queueing import enqueue
 from spoc.db.tickets import AskRow, TaskRow, TicketRow
 from spoc.desk.amendment import Change, Line
+from spoc.desk.appointments.releasing import offer_anew
 from spoc.desk.asks import answers_to
 from spoc.desk.follow import follow
 from spoc.desk.found import ticket_by_id
@@ -53,6 +55,7 @@ def write_amendment(session: Session, ticket: Ticket, amended: Amended, actor: A
         _write_line(session, amended.ask, line, queue_ids, actor, now)
     _hold_back(session, ticket, amended, now)
     _ask_anew(session, amended)
+    _offer_anew(session, ticket, amended, now)
     follow(session, ticket.id, _who(actor), now, by=amended.fills)
     if actor.person_id != ticket.requester_id and amended.fills is None:
         number = session.scalar(select(TicketRow.event_count).where(TicketRow.id == ticket.id))
@@ -193,6 +196,30 @@ def _ask_anew(session: Session, amended: Amended) -> None:
         if is_other or before.subject_id != after.subject_id:
             withdraw(session, task.id, also=COUNTED)
             ask_soon(session)
+
+
+def _offer_anew(session: Session, ticket: Ticket, amended: Amended, now: datetime) -> None:
+    """What was chosen, or is to be, for other dates, people or places than these is chosen again."""
+    steps = {step.key: step.appointment for step in amended.service.steps if step.appointment is not None}
+    for task in (one for one in ticket_by_id(session, ticket.id).tasks if one.ask_id == amended.ask.id):
+        key = task.key.partition(".")[0]
+        wanted, target = steps.get(key), amended.plan.after.steps.get(key)
+        if wanted is None or target is None or task.chooser_id is None or task.state not in WORKABLE:
+            continue
+        if _is_other_appointment(wanted, amended.plan.before.steps.get(key), target, amended.plan):
+            offer_anew(session, task, target.due_at, now)
+
+
+def _is_other_appointment(wanted: AppointmentPart, former: Wanted | None, target: Wanted, plan: Redrawn) -> bool:
+    was, now = plan.before.answers, plan.after.answers
+    reads = (wanted.person, wanted.location, wanted.earliest.anchor if wanted.earliest else None)
+    about_subject = wanted.chosen_by is ChosenBy.SUBJECT or (wanted.person or "").startswith("subject.")
+    return (
+        former is None
+        or (former.opens_at, former.due_at, former.queue) != (target.opens_at, target.due_at, target.queue)
+        or any(was.get(key) != now.get(key) for key in reads if key)
+        or (about_subject and plan.before.subject_id != plan.after.subject_id)
+    )
 
 
 def _told(session: Session, ticket: Ticket, amended: Amended, actor: Actor) -> list[Happening]:

@@ -145,10 +145,17 @@ def _kept(task: Task, before: Wanted, after: Wanted, current: Mapping[str, str])
         person_id=after.person_id if goes else task.person_id,
         confidential_to=after.confidential_to if goes else task.confidential_to,
         opens_at=redated(task.opens_at, before.opens_at, after.opens_at),
-        due_at=redated(task.due_at, before.due_at, after.due_at),
+        due_at=_due(task, before, after),
         needs=needs,
         why=task.why if is_told else (*after.why, *own),
     )
+
+
+def _due(task: Task, before: Wanted, after: Wanted) -> datetime | None:
+    """What dates a booked appointment is its time, and no pause that would stay added."""
+    if task.starts_at is not None and before.due_at != after.due_at:
+        return after.due_at
+    return redated(task.due_at, before.due_at, after.due_at)
 
 
 def _as_is(task: Task) -> Wanted:

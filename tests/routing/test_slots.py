@@ -179,7 +179,9 @@ def calendars(draw: some.DrawFn) -> Calendar:
 
 @some.composite
 def situations(draw: some.DrawFn) -> tuple[Calendar, Window, Terms, Hosts, list[Booked]]:
-    change = draw(some.sampled_from([SPRING, AUTUMN, datetime(2026, 4, 4, 3, tzinfo=UTC), datetime(2026, 10, 3, 3, tzinfo=UTC)]))
+    change = draw(
+        some.sampled_from([SPRING, AUTUMN, datetime(2026, 4, 4, 3, tzinfo=UTC), datetime(2026, 10, 3, 3, tzinfo=UTC)])
+    )
     start = change + draw(some.integers(-20, 20)) * 15 * MINUTE
     within = Window(start, start + draw(some.integers(0, 160)) * 15 * MINUTE)
     length = draw(some.sampled_from([15, 30, 45, 90]))

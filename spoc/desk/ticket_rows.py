@@ -86,6 +86,11 @@ class Task:
         return frozenset(one for one in (self.chooser_id, self.host_id) if one is not None)
 
     @property
+    def is_to_choose(self) -> bool:
+        """A time is to be chosen for it now."""
+        return self.kind is TaskKind.APPOINTMENT and self.starts_at is None and self.choose_by is not None
+
+    @property
     def part(self) -> Part:
         named = frozenset(self.confidential_to)
         return Part(

@@ -61,6 +61,10 @@ def meeting_of(session: Session, task_id: int, services: Services) -> Meeting | 
     if ticket_id is None:
         return None
     lock(session, ticket_id)
+    return _of_ticket(session, ticket_id, task_id, services)
+
+
+def _of_ticket(session: Session, ticket_id: int, task_id: int, services: Services) -> Meeting | None:
     ticket = ticket_by_id(session, ticket_id)
     return of_task(session, ticket, next(one for one in ticket.tasks if one.id == task_id), services)
 
@@ -85,8 +89,18 @@ def see_meeting(session: Session, actor: Actor, task_id: UUID, services: Service
         NotAllowed: they see it, but neither choose nor arrange it.
         NoAppointment: it is not its turn, or it is over.
     """
-    row_id = session.scalar(select(TaskRow.id).where(TaskRow.public_id == task_id))
-    found = meeting_of(session, row_id, services) if row_id is not None else None
+    ticket_id = session.scalar(select(TaskRow.ticket_id).where(TaskRow.public_id == task_id))
+    if ticket_id is not None:
+        lock(session, ticket_id)
+    return look_at_meeting(session, actor, task_id, services)
+
+
+def look_at_meeting(
+    session: Session, actor: Actor, task_id: UUID, services: Services
+) -> tuple[Meeting, AppointmentRow]:
+    """The same to be looked at: nothing waits for anybody."""
+    ids = session.execute(select(TaskRow.ticket_id, TaskRow.id).where(TaskRow.public_id == task_id)).one_or_none()
+    found = _of_ticket(session, ids.ticket_id, ids.id, services) if ids is not None else None
     if found is None or sight(actor, found.ticket.view, found.task.part) is not Sight.FULL:
         raise NotFound(marked("There is no such appointment."))
     if not (may_choose(actor, found.task) or may_arrange(actor, found.ticket, found.task)):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from routing.lifecycle import OPEN, WORKABLE, Act, Department, acts_from
 from routing.visibility import Actor
@@ -11,7 +12,7 @@ from routing.work import ContactKind, HoldReason, TaskKind, TaskState, TicketSta
 from spoc.desk.requests import Next, Request
 from spoc.desk.ticket_page import AskPart, ContactPart, EventPart, MessagePart, TaskPart, TicketPage
 from spoc.desk.ticket_rows import APPROVERS
-from spoc.web.desk.words import Due, choices, due_mark, offered, spoken, stands_because
+from spoc.web.desk.words import Due, choices, due_mark, meets, offered, spoken, stands_because
 from spoc.web.formats import View
 from spoc.web.ticket.answers import in_words
 from spoc.web.ticket.happened import changes, entries, refusals
@@ -33,6 +34,10 @@ CORRECTIONS = {kind: KINDS[kind] for kind in _CORRECT}
 UNLINKED = {ContactKind.FIRST: marked("Something new"), **CORRECTIONS}
 _SHOWN = frozenset(Act) - {Act.SKIP, Act.CANCEL}
 _NOT_DECIDING = frozenset({Act.FINISH, Act.REOPEN})
+_SAID_OTHERWISE = {
+    TaskKind.FORM: frozenset({Act.FINISH}),
+    TaskKind.APPOINTMENT: frozenset({Act.FINISH, Act.HOLD}),
+}
 _URGENCY = (TaskState.CLAIMED, TaskState.READY, TaskState.ON_HOLD, TaskState.WAITING)
 
 
@@ -41,8 +46,8 @@ class TaskLine:
     """A task with its words.
 
     `acts` are the names of the acts its state allows the reader, `holds` why it may stop, `why` sentences. `form_path`
-    is where a form is filled in that is theirs to fill in now. `sent` is the form that was to finish it, if that was
-    refused.
+    is where a form is filled in that is theirs to fill in now, `meeting_path` where an appointment is changed. `sent`
+    is the form that was to finish it, if that was refused.
     """
 
     task: TaskPart
@@ -55,6 +60,7 @@ class TaskLine:
     why: tuple[str, ...]
     sent: Sent | None = None
     form_path: str | None = None
+    meeting_path: str = ""
 
 
 @dataclass(frozen=True)
@@ -124,6 +130,8 @@ def status_values(page: TicketPage, view: View, sent: Sent | None = None) -> dic
         "turn": _turn(lines),
         "next_lines": shown,
         "done": done,
+        "choosing": [line for line in lines if line.task.id in _to_choose(page)],
+        "meetings": [line for line in lines if _is_met(line.task)],
         "deciding": [line.task for line in lines if line.task.may_decide],
         "refusals": refusals(page, view),
         "people": people(page),
@@ -131,6 +139,17 @@ def status_values(page: TicketPage, view: View, sent: Sent | None = None) -> dic
         "changes": changes(page, view),
         "everything_by": max((line.task.due_at for line in open_lines if line.task.due_at), default=page.promised_at),
     }
+
+
+def _to_choose(page: TicketPage) -> set[UUID]:
+    met = [(task.id, task.meeting) for task in page.tasks if task.meeting is not None]
+    return {id_ for id_, meeting in met if meeting.may_choose and meeting.starts_at is None}
+
+
+def _is_met(task: TaskPart) -> bool:
+    """A booked appointment of which the reader is one side, on their own page."""
+    meeting = task.meeting
+    return meeting is not None and meeting.starts_at is not None and meeting.is_mine and task.state in WORKABLE
 
 
 def _turn(lines: Sequence[TaskLine]) -> list[TaskLine]:
@@ -168,6 +187,7 @@ def _line(task: TaskPart, page: TicketPage, view: View, sent: Sent | None) -> Ta
         state="your_turn" if turn else task.state.value,
         due=due_mark(task.due_at, task.state, view, paused=task.paused),
         reason=stands_because(task.state, task.waits_for, task.opens_at, task.hold_reason, view)
+        or _meets(task, view)
         or offered(task.state, task.assignee, is_mine=task.is_mine),
         party=task.queue_title or task.person or (gettext(APPROVERS) if task.kind is TaskKind.APPROVAL else ""),
         acts=acts_on(task) if task.may_act else frozenset(),
@@ -175,7 +195,14 @@ def _line(task: TaskPart, page: TicketPage, view: View, sent: Sent | None) -> Ta
         why=tuple(sentences(task.why, view)),
         sent=sent,
         form_path=f"/tickets/{page.reference}/steps/{task.id}/form" if _may_fill(task) else None,
+        meeting_path=f"/tickets/{page.reference}/steps/{task.id}/appointment" if task.meeting else "",
     )
+
+
+def _meets(task: TaskPart, view: View) -> str | None:
+    if task.meeting is None or task.state not in WORKABLE:
+        return None
+    return meets(task.meeting.starts_at, view, is_to_choose=task.meeting.choose_by is not None)
 
 
 def _may_fill(task: TaskPart) -> bool:
@@ -189,9 +216,12 @@ def holds_of(task: TaskPart) -> dict[str, str]:
 
 
 def acts_on(task: TaskPart) -> frozenset[str]:
-    """What its state allows (`routing.lifecycle`); a person's own step is only ever finished, and a form filled in."""
+    """What its state allows (`routing.lifecycle`); a person's own step is only ever finished, and a form filled in.
+
+    An appointment ends when it is said how it went.
+    """
     shown = (_SHOWN - _NOT_DECIDING if task.kind is TaskKind.APPROVAL else _SHOWN) if task.queue else {Act.FINISH}
-    shown = shown - ({Act.FINISH} if task.kind is TaskKind.FORM else set())
+    shown = shown - _SAID_OTHERWISE.get(task.kind, frozenset())
     return frozenset(act.value for act in acts_from(task.state) & shown)
 
 

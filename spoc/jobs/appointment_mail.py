@@ -33,23 +33,28 @@ def tell(work: Work) -> None:
 
 def _about(session: Session, work: Work, news: News) -> News:
     payload = work.job.payload
-    task = session.get_one(TaskRow, payload["task_id"])
+    task = session.get(TaskRow, payload.get("task_id", 0))
+    if task is None:
+        return news
+    named = replace(news, step=task.title, neutral=news.neutral or bool(task.confidential_to))
     reader = visit_of(session, payload["person_id"])
-    named = replace(news, step=task.title)
     if news.kind == OFFERED:
-        return replace(named, text="" if news.neutral else _free(session, work, reader))
-    if "starts_at" not in payload:
-        return named
+        return replace(named, text="" if named.neutral else _free(session, work, reader))
+    return _dated(session, work, named, reader) if "starts_at" in payload else named
+
+
+def _dated(session: Session, work: Work, news: News, reader: Visit) -> News:
+    """With time and place, and the file; of something confidential the file has only when, and where to look."""
+    payload = work.job.payload
     starts_at, ends_at = (datetime.fromisoformat(payload[name]) for name in ("starts_at", "ends_at"))
     row = session.get_one(AppointmentRow, payload["appointment_id"])
     place = "" if news.neutral else row.place
-    time = _time(starts_at, reader, ends_at)
     entry = Entry(
         uid=str(row.public_id),
         sequence=payload["sequence"],
         starts_at=starts_at,
         ends_at=ends_at,
-        summary=news.reference if news.neutral else f"{task.title} ({news.reference})",
+        summary=news.reference if news.neutral else f"{news.step} ({news.reference})",
         place=place,
         link=news.link,
         sender=work.tools.settings.mail_from,
@@ -57,7 +62,8 @@ def _about(session: Session, work: Work, news: News) -> News:
         written_at=work.now,
         cancelled=news.kind in ENDS,
     )
-    return replace(named, text=", ".join(one for one in (time, place) if one), calendar=calendar_file(entry))
+    told = (_time(starts_at, reader, ends_at), place)
+    return replace(news, text=", ".join(one for one in told if one), calendar=calendar_file(entry))
 
 
 def _free(session: Session, work: Work, reader: Visit) -> str:

@@ -79,7 +79,7 @@ def _words(texts: catalogues.NullTranslations, *, neutral: bool) -> Mapping[str,
     )
     if neutral:
         turn = news[0], _("There is something for you to do in request {reference}.")
-        met = _("Request {reference}: an appointment"), _neutral_time(texts)
+        met = news[0], _neutral_time(texts)
         named = {**dict.fromkeys(TIMES, met), **dict.fromkeys(TURNS, turn)}
         return {**dict.fromkeys(KINDS, news), **named, ESCALATED: escalated}
     return {

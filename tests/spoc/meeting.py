@@ -17,6 +17,7 @@ from spoc.desk.appointments.booking import book
 from spoc.desk.appointments.diary import free_times
 from spoc.desk.appointments.meeting import meeting_of
 from spoc.desk.appointments.offering import offer_times
+from spoc.desk.finishing import finish
 from spoc.intake.accept import accept
 from spoc.intake.catalogue import publish, service_at
 from spoc.intake.desk_facts import read_desk_facts
@@ -37,6 +38,15 @@ def put(world: World, *steps: dict[str, object], **parts: object) -> None:
     made = service(key="fit", need="start-and-leave", form=FORM, steps=[*steps], example={"name": "Kim"}, **parts)
     publish(world.session, shipped().model_copy(update={"services": (*shipped().services, made)}), None, "", world.now)
     world.session.commit()
+
+
+def ready_to_fit(world: World) -> Accepted:
+    """Of the shipped catalogue: a chair has come, and a time to fit it is to be chosen."""
+    ticket = world.submit("ergonomic-equipment", by="colleague", what=["chair"], fitting=True)
+    chair = task_of(world.session, ticket, "furniture").public_id
+    finish(world.session, world.actor("agent.office"), chair, world.now, result="It is here.")
+    offer(world.session, ticket, world.now)
+    return ticket
 
 
 def ask(world: World, *, by: str = "employee", **answers: Any) -> Accepted:

@@ -68,9 +68,11 @@ def stands_because(
 
 
 def meets(meets_at: datetime | None, view: View, *, is_to_choose: bool) -> str | None:
-    """What stands in the state's place of an appointment: when it is, or that its time is being chosen."""
+    """What stands in the state's place of an appointment: at what time of the day on which it is due, or that this is
+    being chosen.
+    """
     if meets_at is not None:
-        return gettext("Meets %(when)s") % {"when": view.moment(meets_at)}
+        return gettext("Meets %(clock)s") % {"clock": view.clock(meets_at)}
     return gettext("Time is being chosen") if is_to_choose else None
 
 

@@ -34,6 +34,10 @@ class DayOfTimes:
     title: str
     times: tuple[Time, ...]
 
+    @property
+    def is_booked(self) -> bool:
+        return any(time.is_booked for time in self.times)
+
 
 def days_of(found: Times, view: View) -> tuple[DayOfTimes, ...]:
     """In order. A time that the clock shows twice that day is told with its offset."""

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from catalog.amend import step_of_task
 from catalog.appointment import AppointmentPart
 from catalog.service import Service, Step
 from routing.lifecycle import WORKABLE
@@ -73,7 +74,7 @@ def of_task(session: Session, ticket: Ticket, task: Task, services: Services) ->
     """The same of a task that was read already."""
     ask = session.get_one(AskRow, task.ask_id, populate_existing=True)
     service = services(ask.catalogue_version_id, ask.service_key)
-    step = next((one for one in service.steps if one.key == task.key.partition(".")[0]), None)
+    step = step_of_task(service, task.key)
     if step is None or step.appointment is None or task.kind is not TaskKind.APPOINTMENT:
         return None
     found = select(AppointmentRow).where(AppointmentRow.task_id == task.id)

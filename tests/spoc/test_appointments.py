@@ -230,7 +230,7 @@ def test_the_subject_chooses_and_sees_the_request_for_it(world: World, session: 
 
 
 def test_it_ends_when_the_agent_says_how_it_went(world: World, session: Session, now: datetime) -> None:
-    put(world, fitting())
+    put(world, fitting("5 working days after submission"))
     ticket = offered(world)
     agent, task_id = world.actor("agent.it"), task_of(session, ticket).public_id
 
@@ -255,6 +255,8 @@ def test_it_ends_when_the_agent_says_how_it_went(world: World, session: Session,
         say(Outcome.TOOK_PLACE, FRIDAY + HOUR)
     reopen_task(session, agent, task_id, FRIDAY + 2 * HOUR, why="It broke.")
     assert task_of(session, ticket).state is TaskState.CLAIMED
+    offer(session, ticket, FRIDAY + 2 * HOUR)
+    assert (row_of(session, ticket).starts_at, row_of(session, ticket).choose_by is None) == (None, False)
 
 
 @pytest.mark.parametrize(

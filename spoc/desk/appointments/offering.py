@@ -16,6 +16,7 @@ from routing.why import Kind, Why, document
 from routing.work import Moment, TaskKind, TaskState, Unit
 from spoc.db.appointments import AppointmentRow
 from spoc.db.people import LocationRow, PersonRow, PointOfContactRow
+from spoc.db.tickets import TaskRow
 from spoc.desk.appointments.diary import calendar_for, free_times
 from spoc.desk.appointments.meeting import Meeting, meeting_of, of_task, write_row, write_task
 from spoc.desk.appointments.releasing import release
@@ -38,6 +39,9 @@ def offer_times(session: Session, task_id: int, services: Services, people: Peop
     found = meeting_of(session, task_id, services)
     if found is None or not found.is_open:
         return
+    if found.row is not None and _was_held(session, found.row, now):
+        release(session, found.task, found.row, None, "appointment_called_off", None, now)
+        found = _again(session, found, services)
     if found.row is not None and (found.row.starts_at is not None or found.row.choose_by is not None):
         return
     subject_id = _person_in(session, found, found.service.subject)
@@ -50,6 +54,13 @@ def offer_times(session: Session, task_id: int, services: Services, people: Peop
     else:
         _write(session, found, chooser_id, host_id)
         open_times(session, _again(session, found, services), now)
+
+
+def _was_held(session: Session, row: AppointmentRow, now: datetime) -> bool:
+    """What is booked is past, and the task was taken up again since."""
+    ready_at = session.scalar(select(TaskRow.ready_at).where(TaskRow.id == row.task_id))
+    is_past = row.ends_at is not None and row.ends_at <= now
+    return is_past and ready_at is not None and row.booked_at is not None and ready_at > row.booked_at
 
 
 def _again(session: Session, found: Meeting, services: Services) -> Meeting:

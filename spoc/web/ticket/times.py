@@ -15,6 +15,7 @@ from spoc.desk.appointments.reading import Times, read_times
 from spoc.desk.ticket_page import TicketPage
 from spoc.intake.catalogue import service_at
 from spoc.web.formats import View
+from spoc.web.ticket.meetings import is_to_choose
 
 FIRST_DAYS: Final = 4
 """How many days with free times the page of a ticket shows."""
@@ -65,11 +66,7 @@ class Offer:
 
 def offers_of(session: Session, actor: Actor, page: TicketPage, view: View) -> Mapping[UUID, Offer]:
     """By task, for the ticket's own page."""
-    return {
-        task.id: _offer(session, actor, task.id, view)
-        for task in page.tasks
-        if task.meeting is not None and task.meeting.may_choose and task.meeting.starts_at is None
-    }
+    return {task.id: _offer(session, actor, task.id, view) for task in page.tasks if is_to_choose(task)}
 
 
 def _offer(session: Session, actor: Actor, task_id: UUID, view: View) -> Offer:

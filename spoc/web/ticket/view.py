@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from routing.lifecycle import OPEN, WORKABLE, Act, Department, acts_from
 from routing.visibility import Actor
@@ -12,10 +11,11 @@ from routing.work import ContactKind, HoldReason, TaskKind, TaskState, TicketSta
 from spoc.desk.requests import Next, Request
 from spoc.desk.ticket_page import AskPart, ContactPart, EventPart, MessagePart, TaskPart, TicketPage
 from spoc.desk.ticket_rows import APPROVERS
-from spoc.web.desk.words import Due, choices, due_mark, meets, offered, spoken, stands_because
+from spoc.web.desk.words import Due, choices, due_mark, offered, spoken, stands_because
 from spoc.web.formats import View
 from spoc.web.ticket.answers import in_words
 from spoc.web.ticket.happened import changes, entries, refusals
+from spoc.web.ticket.meetings import is_booked, is_to_choose, stands_met
 from spoc.web.ticket.proof import Sent
 from spoc.web.ticket.sentences import left_out, reasons_to_leave_out
 from spoc.web.why import sentences
@@ -130,8 +130,8 @@ def status_values(page: TicketPage, view: View, sent: Sent | None = None) -> dic
         "turn": _turn(lines),
         "next_lines": shown,
         "done": done,
-        "choosing": [line for line in lines if line.task.id in _to_choose(page)],
-        "meetings": [line for line in lines if _is_met(line.task)],
+        "choosing": [line for line in lines if is_to_choose(line.task)],
+        "meetings": [line for line in lines if is_booked(line.task)],
         "deciding": [line.task for line in lines if line.task.may_decide],
         "refusals": refusals(page, view),
         "people": people(page),
@@ -139,17 +139,6 @@ def status_values(page: TicketPage, view: View, sent: Sent | None = None) -> dic
         "changes": changes(page, view),
         "everything_by": max((line.task.due_at for line in open_lines if line.task.due_at), default=page.promised_at),
     }
-
-
-def _to_choose(page: TicketPage) -> set[UUID]:
-    met = [(task.id, task.meeting) for task in page.tasks if task.meeting is not None]
-    return {id_ for id_, meeting in met if meeting.may_choose and meeting.starts_at is None}
-
-
-def _is_met(task: TaskPart) -> bool:
-    """A booked appointment of which the reader is one side, on their own page."""
-    meeting = task.meeting
-    return meeting is not None and meeting.starts_at is not None and meeting.is_mine and task.state in WORKABLE
 
 
 def _turn(lines: Sequence[TaskLine]) -> list[TaskLine]:
@@ -187,7 +176,7 @@ def _line(task: TaskPart, page: TicketPage, view: View, sent: Sent | None) -> Ta
         state="your_turn" if turn else task.state.value,
         due=due_mark(task.due_at, task.state, view, paused=task.paused),
         reason=stands_because(task.state, task.waits_for, task.opens_at, task.hold_reason, view)
-        or _meets(task, view)
+        or stands_met(task, view)
         or offered(task.state, task.assignee, is_mine=task.is_mine),
         party=task.queue_title or task.person or (gettext(APPROVERS) if task.kind is TaskKind.APPROVAL else ""),
         acts=acts_on(task) if task.may_act else frozenset(),
@@ -197,12 +186,6 @@ def _line(task: TaskPart, page: TicketPage, view: View, sent: Sent | None) -> Ta
         form_path=f"/tickets/{page.reference}/steps/{task.id}/form" if _may_fill(task) else None,
         meeting_path=f"/tickets/{page.reference}/steps/{task.id}/appointment" if task.meeting else "",
     )
-
-
-def _meets(task: TaskPart, view: View) -> str | None:
-    if task.meeting is None or task.state not in WORKABLE:
-        return None
-    return meets(task.meeting.starts_at, view, is_to_choose=task.meeting.choose_by is not None)
 
 
 def _may_fill(task: TaskPart) -> bool:

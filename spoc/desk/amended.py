@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from catalog.appointment import AppointmentPart, ChosenBy
 from catalog.kinds import StepKind
 from catalog.service import Field, FieldKind, Service
 from routing.approval import COUNTED
@@ -201,26 +200,10 @@ def _ask_anew(session: Session, amended: Amended) -> None:
 
 def _offer_anew(session: Session, ticket: Ticket, amended: Amended, now: datetime) -> None:
     """What was chosen, or is to be, for other dates, people or places than these is chosen again."""
-    steps = {step.key: step.appointment for step in amended.service.steps if step.appointment is not None}
-    for task in (one for one in ticket_by_id(session, ticket.id).tasks if one.ask_id == amended.ask.id):
-        key = task.key.partition(".")[0]
-        wanted, target = steps.get(key), amended.plan.after.steps.get(key)
-        if wanted is None or target is None or task.chooser_id is None or task.state not in WORKABLE:
-            continue
-        if _is_other_appointment(wanted, amended.plan.before.steps.get(key), target, amended.plan):
-            offer_anew(session, task, target.due_at, now)
-
-
-def _is_other_appointment(wanted: AppointmentPart, former: Wanted | None, target: Wanted, plan: Redrawn) -> bool:
-    was, now = plan.before.answers, plan.after.answers
-    reads = (wanted.person, wanted.location, wanted.earliest.anchor if wanted.earliest else None)
-    about_subject = wanted.chosen_by is ChosenBy.SUBJECT or (wanted.person or "").startswith("subject.")
-    return (
-        former is None
-        or (former.opens_at, former.due_at, former.queue) != (target.opens_at, target.due_at, target.queue)
-        or any(was.get(key) != now.get(key) for key in reads if key)
-        or (about_subject and plan.before.subject_id != plan.after.subject_id)
-    )
+    anew = {line.key: line.target for line in amended.lines if line.offers_anew and line.target is not None}
+    for task in ticket_by_id(session, ticket.id).tasks:
+        if task.ask_id == amended.ask.id and task.key in anew:
+            offer_anew(session, task, anew[task.key].due_at, now)
 
 
 def _told(session: Session, ticket: Ticket, amended: Amended, actor: Actor) -> list[Happening]:

@@ -13,6 +13,7 @@ from spoc.db.jobs import JobRow
 from spoc.db.people import AbsenceRow, PointOfContactRow
 from spoc.db.tickets import EventRow, TicketRow
 from spoc.desk.amending import Planner, Wish, amend
+from spoc.desk.amendment import Change
 from spoc.desk.appointments.booking import by_phone, call_off
 from spoc.desk.appointments.ending import Outcome, end
 from spoc.desk.appointments.errors import (
@@ -23,6 +24,7 @@ from spoc.desk.appointments.errors import (
     SlotTaken,
 )
 from spoc.desk.appointments.watching import watch_bookings, watch_offers
+from spoc.desk.difference import Difference
 from spoc.desk.finishing import finish, reopen_task
 from spoc.desk.tickets import read_ticket
 from spoc.errors import NotAllowed, NotFound
@@ -57,14 +59,15 @@ def absent(world: World, key: str, on: date) -> None:
     world.session.commit()
 
 
-def change(world: World, ticket: Accepted, at: datetime, *, cancels: bool = False, **answers: Any) -> None:
+def change(world: World, ticket: Accepted, at: datetime, *, cancels: bool = False, **answers: Any) -> Difference:
     session = world.session
     page = read_ticket(session, world.actor("employee"), ticket.reference, at, partial(service_at, session))
     planner = Planner(partial(replan, session, read_desk_facts(session), at), partial(service_at, session))
     wish = Wish(answers, cancels=cancels)
     about = (session, world.actor("employee"), ticket.reference, page.asks[0].public_id)
-    amend(*about, wish, at, channel=Channel.WEB, planner=planner)
+    found = amend(*about, wish, at, channel=Channel.WEB, planner=planner)
     session.commit()
+    return found
 
 
 def test_its_turn_offers_times_to_who_asked_and_not_to_others(world: World, session: Session, now: datetime) -> None:
@@ -294,6 +297,25 @@ def test_a_changed_date_frees_the_time_and_offers_others(world: World, session: 
     offer(session, ticket, now + HOUR)
     assert {at.date() for at in times(session, ticket, now + HOUR)} == {date(2026, 8, 27)}
     assert task_of(session, ticket).due_at == datetime(2026, 8, 27, 15, 30, tzinfo=UTC)
+
+
+def test_another_place_is_another_appointment_and_is_shown_before(
+    world: World, session: Session, now: datetime
+) -> None:
+    put(world, fitting(location="site"))
+    ticket = offered(world, site="berlin")
+    due_at = task_of(session, ticket).due_at
+    choose(session, world.actor("employee"), ticket, FRIDAY, now)
+    found = change(world, ticket, now + HOUR, site="lyon")
+    assert [(one.change, one.frees_at) for one in found.tasks] == [(Change.MOVED, FRIDAY)]
+    offer(session, ticket, now + HOUR)
+    row = row_of(session, ticket)
+    assert (row.place, row.starts_at, row.due_at, task_of(session, ticket).due_at) == (
+        "Lyon, IT counter",
+        None,
+        due_at,
+        due_at,
+    )
 
 
 def test_other_answers_leave_the_time_as_it_is(world: World, session: Session, now: datetime) -> None:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from routing.gaps import GapKind
 from routing.work import Channel, TaskKind, TaskState, TicketState
 from spoc.db.jobs import JobRow
 from spoc.db.people import AbsenceRow, PointOfContactRow
@@ -31,6 +32,7 @@ from spoc.errors import NotAllowed, NotFound
 from spoc.intake.catalogue import service_at
 from spoc.intake.desk_facts import read_desk_facts
 from spoc.intake.replan import replan
+from spoc.intake.simulate import simulate
 from spoc.intake.write import Accepted
 from tests.catalog.factories import step
 from tests.spoc.meeting import ask, choose, fitting, offer, offered, put, row_of, task_of, times
@@ -334,6 +336,24 @@ def test_cancelling_the_request_frees_the_time(world: World, session: Session, n
     assert row_of(session, first).starts_at is None
     assert FRIDAY in times(session, second, now)
     assert world.ids["employee"] in told(session, "called_off")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "kind"),
+    [
+        (fitting(), None),
+        (fitting(minutes=480, every=480), None),
+        (fitting("2 days after submission", earliest="2 days after submission"), GapKind.NO_TIME_TO_MEET),
+        (fitting("3 hours after submission", minutes=240), GapKind.MEETS_TOO_LONG),
+    ],
+)
+def test_the_dry_run_says_where_working_time_leaves_no_room(
+    world: World, session: Session, now: datetime, wanted: dict[str, object], kind: GapKind | None
+) -> None:
+    put(world, wanted)
+    desk = read_desk_facts(session)
+    found = simulate(session, desk.catalogue.service("fit"), {"name": "Kim"}, mail_of("employee"), desk, now)
+    assert [gap.kind for _, gap in found.gaps] == ([kind] if kind else [])
 
 
 def test_the_desk_arranges_it_by_telephone(world: World, session: Session, now: datetime) -> None:

@@ -66,6 +66,19 @@ def test_who_is_slower_reads_it_and_sees_what_is_still_free(
     assert f'value="{iso(FRIDAY + HOUR)}"' in answer.text
 
 
+@pytest.mark.parametrize("chosen", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-08-16T07:00:00Z"])
+def test_what_is_no_free_time_is_answered_with_those_that_are(
+    world: World, session: Session, client: TestClient, ticket: Accepted, chosen: str
+) -> None:
+    world.sign_in(client, "employee")
+    api = f"/api/tasks/{task_of(session, ticket).public_id}"
+    assert client.post(path(session, ticket), data={"starts_at": chosen}).status_code == 409
+    assert client.post(f"{api}/book", json={"starts_at": chosen}).json()["code"] == "slot_taken"
+    assert client.get(f"{api}/slots?from=9999-12-31").json()["slots"] == []
+    assert client.get(f"{api}/slots?from=soon").status_code == 422
+    assert client.post(f"{api}/call-off", json={"why": "\0"}).status_code in {200, 422}
+
+
 @pytest.mark.parametrize("chosen", ["", "soon", "2026-08-14", "2026-08-14T07:00:00", "<b>", "\U0001f600" * 10])
 def test_what_is_no_time_books_nothing(
     world: World, session: Session, client: TestClient, ticket: Accepted, chosen: str
@@ -128,6 +141,7 @@ def test_programs_list_book_and_call_off(world: World, session: Session, client:
     world.sign_in(client, "agent.it")
     assert client.post(f"{api}/outcome", json={"outcome": "took_place"}).json()["code"] == "appointment_ahead"
     assert client.post(f"{api}/finish").json()["code"] == "appointment_first"
+    assert client.post(f"{api}/hold", json={"reason": "other"}).json()["code"] == "appointment_first"
     assert client.post(f"{api}/by-phone").json()["kind"] == "task"
     assert client.get(f"{api}/slots").status_code == 404
 

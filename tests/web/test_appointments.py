@@ -165,3 +165,9 @@ def test_the_page_says_when_nothing_is_free(
     world.sign_in(client, "employee")
     assert "No time is free at the moment" in client.get(f"/tickets/{ticket.reference}").text
     assert "No other time is free" in client.get(path(session, ticket)).text
+
+
+def test_the_catalogue_says_how_long_it_takes_and_where(world: World, client: TestClient) -> None:
+    world.sign_in(client, "owner")
+    page = client.get("/catalogue/ergonomic-equipment").text
+    assert "Appointment: 30 minutes, to be chosen within 5 working days · at the desk" in page

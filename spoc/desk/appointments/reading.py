@@ -25,6 +25,7 @@ MOST_DAYS: Final = 10
 class Times:
     """What can be chosen. `days` are the first with free times, from the day that was asked for on, and the times of
     each on its calendar's own day; `later` is the day on which there are more. `booked` is the time that it has now.
+    `detail` is for those who do it.
     """
 
     reference: str
@@ -59,20 +60,21 @@ def read_times(
     found, row = look_at_meeting(session, actor, task_id, services)
     days = _days(session, found, now, begin)
     has_begun = row.starts_at is not None and row.starts_at <= now
+    arranges = may_arrange(actor, found.ticket, found.task)
     shown = () if has_begun else days[:most_days]
     return Times(
         reference=found.ticket.reference,
         about=title_for(actor, found.ticket),
         task_id=task_id,
         title=found.task.title,
-        detail=found.task.detail,
+        detail=found.task.detail if arranges else "",
         minutes=found.wanted.minutes,
         place=row.place,
         host=found.task.host_name or found.task.queue_title or "",
         choose_by=row.choose_by,
         booked=_booked(row),
         has_begun=has_begun,
-        may_arrange=may_arrange(actor, found.ticket, found.task),
+        may_arrange=arranges,
         days=shown,
         later=days[most_days][0] if len(days) > most_days and shown else None,
     )

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_22_files"
-down_revision = "2026_11_22_refused_asks"
+down_revision = "2026_11_22_appointments"
 branch_labels = None
 depends_on = None
 

@@ -25,6 +25,7 @@ from routing.work import Placement
 from spoc.db.people import PersonRow, QueueMemberRow, QueueRow
 from spoc.intake.desk_facts import DeskFacts
 from spoc.intake.errors import NoSuchDay
+from spoc.intake.meetings import gaps_of_meetings
 from spoc.intake.people import Somebody, read_people
 from spoc.intake.plan import Placed, Placing, place_all
 from spoc.intake.submission import Submission
@@ -148,7 +149,8 @@ def simulate(
         desk.calendars[""],
     )
     path = _path(placing, plan.timed, _by(wanted, plan.calendar))
-    found = _by_step(gaps(placements, plan.members, at))
+    meeting = gaps_of_meetings(service, answers, placing, desk.calendars, at)
+    found = _by_step((*gaps(placements, plan.members, at), *meeting))
     deciding = frozenset(path.keys if path else ())
     return Simulation(
         service=service,

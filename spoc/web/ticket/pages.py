@@ -34,6 +34,7 @@ from spoc.web.permissions import Permission
 from spoc.web.ticket.api_shape import ticket_json
 from spoc.web.ticket.lending import NOTHING_LENT, Lent, finish_and_lend, shelf_of
 from spoc.web.ticket.proof import Labels, Sent, proof_of, sent_again
+from spoc.web.ticket.times import offers_of
 from spoc.web.ticket.view import agent_values, request_lines, status_values
 from spoc.web.upload.kept import REFUSED, SentEvidence, keep_sent, marks_of
 from spoc.web.upload.route import FilesRoute
@@ -138,7 +139,8 @@ def ticket_page(
         values = agent_values(page, actor, seen, sent)
         shelf = shelf_of(session, actor, page)
         return render(http, "ticket/agent.html", status, counts=counts, shelf=shelf, **again, **values)
-    return render(http, "ticket/status.html", status, **again, **status_values(page, seen, sent))
+    offers = offers_of(session, actor, page, seen)
+    return render(http, "ticket/status.html", status, offers=offers, **again, **status_values(page, seen, sent))
 
 
 @router.get("/api/tickets/{reference}")

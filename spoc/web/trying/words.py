@@ -23,6 +23,10 @@ GAPS: Final[Mapping[GapKind, str]] = {
     GapKind.DUE_BEFORE_OPENING: marked("It is due %(due_at)s and can begin on %(opens_at)s at the earliest."),
     GapKind.DUE_BEFORE_NEED: marked("It is due %(due_at)s, but waits for “%(need)s”, which is due %(need_due_at)s."),
     GapKind.DATE_UNKNOWN: marked("A date of it cannot be reckoned."),
+    GapKind.NO_TIME_TO_MEET: marked("Nobody works between the earliest time of this appointment and when it is due."),
+    GapKind.MEETS_TOO_LONG: marked(
+        "No working time that is left until it is due is %(minutes)s minutes long, so it can never be booked."
+    ),
     GapKind.CONDITION_FAILED: marked("It is left out, as its condition cannot be evaluated: %(fault)s"),
 }
 

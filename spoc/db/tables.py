@@ -1,7 +1,20 @@
 """All rows in one import, for whoever needs the whole schema: migrations and their tests."""
 
-from spoc.db import access, approvals, calls, catalog, clocks, contacts, jobs, people, register, reports, tickets
+from spoc.db import (
+    access,
+    approvals,
+    calls,
+    catalog,
+    clocks,
+    contacts,
+    cycles,
+    jobs,
+    people,
+    register,
+    reports,
+    tickets,
+)
 from spoc.db.base import Base
 
-MODULES = (access, approvals, calls, catalog, clocks, contacts, jobs, people, register, reports, tickets)
+MODULES = (access, approvals, calls, catalog, clocks, contacts, cycles, jobs, people, register, reports, tickets)
 metadata = Base.metadata

@@ -5,12 +5,26 @@ from collections.abc import Callable, Mapping
 import structlog
 
 from routing.phrase import marked
+from spoc.db.cycles import RAISE
 from spoc.db.queueing import Leased, LeaseLost, fail, lease
 from spoc.db.session import transaction
 from spoc.db.turns import CALL_OUT, FORM_READY, MESSAGE_MAIL, SEND_MESSAGE
 from spoc.errors import SpocError
 from spoc.failure import kept
-from spoc.jobs import approvals, approver_mail, assign, calling, canary, clocks, figures, mail, schedule, sweep, turns
+from spoc.jobs import (
+    approvals,
+    approver_mail,
+    assign,
+    calling,
+    canary,
+    clocks,
+    cycles,
+    figures,
+    mail,
+    schedule,
+    sweep,
+    turns,
+)
 from spoc.jobs.tools import Hopeless, Tools, Work
 from spoc.log import told
 
@@ -38,6 +52,8 @@ HANDLERS: Mapping[str, Handler] = {
     schedule.APPROVALS: approvals.follow,
     schedule.CLOCKS: clocks.tick,
     schedule.CALLS: calling.expire,
+    schedule.CYCLES: cycles.find,
+    RAISE: cycles.raise_,
     schedule.FORGET: sweep.forget,
     schedule.FIGURES: figures.find,
     figures.WEEK: figures.state,

@@ -11,6 +11,7 @@ ASSIGN = "assign.ready"
 APPROVALS = "approvals.follow"
 CLOCKS = "clocks.tick"
 CALLS = "sweep.calls"
+CYCLES = "cycles.find"
 FORGET = "sweep.forget"
 FIGURES = "figures.state"
 
@@ -20,6 +21,7 @@ EVERY = {
     APPROVALS: timedelta(minutes=1),
     CLOCKS: timedelta(minutes=1),
     CALLS: timedelta(minutes=1),
+    CYCLES: timedelta(minutes=1),
     FORGET: timedelta(hours=1),
     FIGURES: timedelta(hours=1),
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import time
 from enum import StrEnum
 
 from catalog.part import Part
@@ -219,6 +220,8 @@ def _plain(value: object) -> str:
         return ", ".join(f"{name}: {_plain(one)}" for name, one in value.items())
     if isinstance(value, tuple | list):
         return ", ".join(map(_plain, value))
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
     return f"{value:.15g}" if isinstance(value, float) else "" if value is None else str(value)
 
 

@@ -32,6 +32,7 @@ from spoc.web.ruling import ladder, proposing, targets
 from spoc.web.ruling import one as one_rule
 from spoc.web.ruling import pages as ruling
 from spoc.web.runtime import Runtime
+from spoc.web.schedules import pages as schedules
 from spoc.web.security import Doorkeeper, Frame
 from spoc.web.ticket import amend, asks, filling, priority
 from spoc.web.ticket import pages as tickets
@@ -71,6 +72,7 @@ ROUTERS = (
     packs.router,
     publishing.router,
     editor.router,
+    schedules.router,  # before the catalogue: /catalogue/{key} would take its page
     catalogue_versions.router,  # before the catalogue: /catalogue/{key} would take its pages
     catalogue.router,
     simulate.router,

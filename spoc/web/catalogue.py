@@ -20,6 +20,7 @@ from spoc.web.deps import CurrentActor, Database, Now, Seen, require
 from spoc.web.formats import View
 from spoc.web.pages import render
 from spoc.web.permissions import Permission
+from spoc.web.schedules.words import rule_sentence
 from spoc.web.trying.rows import DryRun, dry_run
 
 router = APIRouter(dependencies=[require(Permission.OWNER)])
@@ -53,6 +54,7 @@ def show_service(http: Request, session: Database, now: Now, actor: CurrentActor
         titles={step.key: step.title for step in service.steps},
         kinds=KINDS,
         party=party,
+        schedules=[(one, rule_sentence(one)) for one in service.schedules],
     )
 
 

@@ -113,6 +113,12 @@ BODIES: Mapping[str, tuple[Body, ...]] = {
     "/outbox/jobs/again": (form(),),
     "/ask/{key}": (form(service="payslip-question", text="overtime", **{"answers.topic": "overtime"}),),
     "/intake": _asks(),
+    "/catalogue/schedules/{key}/{schedule}/pause": (form(),),
+    "/catalogue/schedules/{key}/{schedule}/resume": (form(),),
+    "/catalogue/schedules/{key}/{schedule}/raise": (form(),),
+    "/api/schedules/{key}/{schedule}/pause": (document(),),
+    "/api/schedules/{key}/{schedule}/resume": (document(),),
+    "/api/schedules/{key}/{schedule}/raise": (document(),),
     "/catalogue/{key}/simulate": (
         form(requester=mail_of("employee"), on="2026-08-20", **_fields(_answers("laptop-fault"))),
     ),

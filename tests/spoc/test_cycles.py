@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from catalog.document import shipped
@@ -128,7 +128,7 @@ def test_it_is_asked_by_its_requester_and_is_no_contact_and_in_no_figure(daily: 
 
 def test_asking_the_same_afterwards_is_no_repeat_of_it(daily: World) -> None:
     look(daily, NOON)
-    daily.session.execute(AskRow.__table__.update().values(resolved_at=NOON))
+    daily.session.execute(update(AskRow).values(resolved_at=NOON))
     daily.session.commit()
     asked = daily.submit(SERVICE, by="lead", at=NOON + timedelta(hours=1))
     kinds = daily.session.scalars(select(ContactRow.kind).where(ContactRow.ticket_id == asked.ticket_id)).all()

@@ -10,6 +10,7 @@ from routing.targets import Promise
 from routing.work import SAID, Channel, ContactKind, HoldReason, LeftOutAs
 from spoc.desk.ticket_page import Answer, EventPart, Twin
 from spoc.web.formats import PLAIN, View
+from spoc.web.schedules.words import stands_for
 from spoc.web.ticket.answers import in_words
 from spoc.web.why import assignment
 from spoc.web.words_of_clocks import missed_sentence, rung_sentence
@@ -19,6 +20,7 @@ from spoc.words import gettext, marked
 
 DESK: Final[Mapping[str, str]] = {
     "opened": marked("%(who)s opened it by %(channel)s."),
+    "scheduled": marked("It comes by the schedule “%(schedule)s”, for %(slot)s. %(missed)s"),
     "placed": marked("“%(title)s” was placed with %(queue)s."),
     "became_ready": marked("“%(title)s” is ready."),
     "offered": marked("“%(title)s” was offered. %(why)s."),
@@ -73,6 +75,7 @@ DESK: Final[Mapping[str, str]] = {
 }
 ASKED: Final[Mapping[str, str]] = {
     "opened": marked("Your request came in."),
+    "scheduled": marked("It comes by the schedule “%(schedule)s”, for %(slot)s. %(missed)s"),
     "placed": marked("“%(title)s” is with %(queue)s."),
     "claimed": marked("%(who)s works on “%(title)s”."),
     "held": marked("“%(title)s” stands still: %(reason)s."),
@@ -100,6 +103,7 @@ ASKED: Final[Mapping[str, str]] = {
     "approval_refused_by_silence": marked("Nobody decided about “%(title)s” in time, which counts as a no."),
     "task_refused": marked("“%(title)s” will not be done."),
 }
+OPENED_BY_ITSELF: Final = marked("It was opened by a schedule.")
 TAKEN_BACK: Final = marked("%(who)s cancelled the request. %(changes)s")
 REASONS: Final[Mapping[HoldReason, str]] = {
     HoldReason.REQUESTER: marked("waiting for the requester"),
@@ -111,10 +115,18 @@ REASONS_ASKED: Final[Mapping[HoldReason, str]] = {**REASONS, HoldReason.REQUESTE
 
 def sentence(event: EventPart, queues: Mapping[str, str], view: View = PLAIN, *, as_agent: bool) -> str:
     """What happened, in the language of the request; a kind that has no sentence is named as it is."""
-    template = TAKEN_BACK if event.what.get("cancelled") is True else (DESK if as_agent else ASKED).get(event.kind)
+    template = _template(event, as_agent=as_agent)
     if template is None:
         return event.kind.replace("_", " ")
     return (gettext(template) % _Words(_words(event, queues, view, as_agent=as_agent))).strip()
+
+
+def _template(event: EventPart, *, as_agent: bool) -> str | None:
+    if event.what.get("cancelled") is True:
+        return TAKEN_BACK
+    if event.kind == "opened" and event.what.get("channel") == Channel.SCHEDULE:
+        return OPENED_BY_ITSELF
+    return (DESK if as_agent else ASKED).get(event.kind)
 
 
 class _Words(dict[str, str]):
@@ -143,7 +155,9 @@ def _words(event: EventPart, queues: Mapping[str, str], view: View, *, as_agent:
         else "",
         "told": str(what.get("told") or gettext("nobody, as there is no such person")),
         "promise": missed_sentence(what, _queue(what.get("queue"), queues)) if "promise" in what else "",
-        "due": view.moment(datetime.fromisoformat(what["due_at"])) if what.get("due_at") else "",
+        "due": _moment(what.get("due_at"), view),
+        "slot": _moment(what.get("slot_at"), view),
+        "missed": stands_for(int(what.get("missed") or 0), _day(what.get("missed_since"), view)),
         "before": priority_word(what.get("before")),
         "after": priority_word(what.get("after")),
         "left_out": left_out(what.get("reason"), what.get("of")),
@@ -207,6 +221,14 @@ def reasons_to_leave_out(twins: Sequence[Twin]) -> list[dict[str, str]]:
     """As options of a select; sent twice only where there is something it can be the same as."""
     shown = [reason for reason in SAID if twins or reason is not LeftOutAs.DUPLICATE]
     return [{"value": reason.value, "label": capitalised(gettext(LEFT_OUT[reason]))} for reason in shown]
+
+
+def _moment(at: Any, view: View) -> str:
+    return view.moment(datetime.fromisoformat(at)) if at else ""
+
+
+def _day(at: Any, view: View) -> str:
+    return view.day(datetime.fromisoformat(at)) if at else ""
 
 
 def _queue(key: Any, queues: Mapping[str, str]) -> str:

@@ -63,8 +63,8 @@ class PackTestsFail(Invalid):
 def publish_draft(session: Session, person_id: int, mark: str, comment: str, overruled: str, now: datetime) -> int:
     """Put the person's draft in force if it still is the one of `mark`, and forget it as a draft.
 
-    Tests that fail, and schedules for people nobody knows, stand in the way unless `overruled` says why. Gives the version's
-    number.
+    Tests that fail, and schedules for people nobody knows, stand in the way unless `overruled` says why. Gives the
+    version's number.
 
     Raises:
         CatalogueMoved: the draft or what is in force is another than that of `mark`.

@@ -18,10 +18,11 @@ from catalog.undecided import filled_by
 from routing.calendars import Calendar, first_working_instant, local_instant, working_days_between
 from routing.critical import CriticalPath, Span, critical_path, spans
 from routing.errors import DateOutOfRange
-from routing.gaps import Gap, GapKind, gaps
+from routing.gaps import Gap, GapKind, gaps, shortfalls
 from routing.lifecycle import counted
 from routing.work import Placement
 from spoc.db.people import PersonRow, QueueMemberRow, QueueRow
+from spoc.intake.around import read_around, wanted_by
 from spoc.intake.desk_facts import DeskFacts
 from spoc.intake.errors import NoSuchDay
 from spoc.intake.people import Somebody, read_people
@@ -147,7 +148,10 @@ def simulate(
         desk.calendars[""],
     )
     path = _path(placing, plan.timed, _by(wanted, plan.calendar))
-    found = _by_step(gaps(placements, plan.members, at))
+    lacking = shortfalls(
+        wanted_by(session, service, placing), read_around(session, service, placing, people[mail].id, at)
+    )
+    found = _by_step((*gaps(placements, plan.members, at), *lacking))
     deciding = frozenset(path.keys if path else ())
     return Simulation(
         service=service,

@@ -14,7 +14,7 @@ from spoc.web import (
     outbox,
     theme,
 )
-from spoc.web.account import absences, calendars, endpoints, organisation, people, places, profile, sign_in
+from spoc.web.account import absences, calendars, endpoints, organisation, people, places, points, profile, sign_in
 from spoc.web.approving import doors as approving
 from spoc.web.asking import front, intake
 from spoc.web.assets import ASK_AGAIN, FOREVER, digest, files
@@ -47,6 +47,7 @@ ROUTERS = (
     places.router,
     calendars.router,
     endpoints.router,
+    points.router,
     help.router,
     health.router,
     outbox.router,

@@ -16,6 +16,7 @@ from spoc.db.calls import EndpointRow
 from spoc.db.people import PersonRow, PointOfContactRow, QueueMemberRow, QueueRow
 from spoc.db.settings import read_ladder
 from spoc.intake.approvers import people_named
+from spoc.intake.catalogue import current
 from spoc.intake.plan import Placed, Placing
 
 OWNER = "owner"
@@ -53,6 +54,13 @@ def _topics(session: Session) -> dict[str, str]:
     """Of the queues whose tasks go to a point of contact."""
     by_contact = QueueRow.strategy == Strategy.POINT_OF_CONTACT
     return dict(session.execute(select(QueueRow.key, QueueRow.topic).where(by_contact)).all())
+
+
+def topics_asked_for(session: Session) -> tuple[tuple[str, str], ...]:
+    """Pairs of queue and topic for which steps of the catalogue in force, or queues, want a point of contact."""
+    steps = (step for service in current(session)[1].services for step in service.steps)
+    of_steps = [(step.queue, step.topic) for step in steps if step.queue and step.topic]
+    return tuple(dict.fromkeys((*of_steps, *_topics(session).items())))
 
 
 def _queues_of_ladder(session: Session, service: Service) -> frozenset[str | None]:

@@ -25,6 +25,7 @@ DESK: Final[Mapping[str, str]] = {
     "became_ready": marked("“%(title)s” is ready."),
     "offered": marked("“%(title)s” was offered. %(why)s."),
     "offered_to_nobody": marked("“%(title)s” stands in its queue for anybody. %(why)s."),
+    "declined": marked("%(who)s said no to “%(title)s”: %(why)s"),
     "claimed": marked("%(who)s took “%(title)s”."),
     "released": marked("%(who)s put “%(title)s” back."),
     "held": marked("%(who)s put “%(title)s” on hold: %(reason)s. %(note)s"),

@@ -192,7 +192,8 @@ def acts_on(task: TaskPart) -> frozenset[str]:
     """What its state allows (`routing.lifecycle`); a person's own step is only ever finished, and a form filled in."""
     shown = (_SHOWN - _NOT_DECIDING if task.kind is TaskKind.APPROVAL else _SHOWN) if task.queue else {Act.FINISH}
     shown = shown - ({Act.FINISH} if task.kind is TaskKind.FORM else set())
-    return frozenset(act.value for act in acts_from(task.state) & shown)
+    declines = {"decline"} if task.queue and task.state is TaskState.READY and task.is_mine else set()
+    return frozenset(act.value for act in acts_from(task.state) & shown) | declines
 
 
 def ask_cards(page: TicketPage, view: View) -> list[AskCard]:

@@ -12,13 +12,18 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from catalog.document import shipped
+from routing.targets import Promise
 from routing.work import Channel
+from spoc.db.catalog import RoutingSettingRow
+from spoc.db.clocks import ClockRow
 from spoc.db.contacts import ContactRow
 from spoc.db.cycles import CycleRunRow
 from spoc.db.jobs import JobRow, JobState
 from spoc.db.queueing import retry_parked
 from spoc.db.session import transaction
+from spoc.db.settings import TARGETS
 from spoc.db.tickets import AskRow, EventRow, TicketRow
+from spoc.desk.clocks.starting import start_asks
 from spoc.intake.asked import often_asked
 from spoc.intake.cycles.errors import AlreadyRaised, NobodyAsks, NoSuchSchedule
 from spoc.intake.cycles.finding import find_due
@@ -124,6 +129,16 @@ def test_it_is_asked_by_its_requester_and_is_no_contact_and_in_no_figure(daily: 
     found = report(daily.session, question, NOON + timedelta(days=1))
     assert (found.excluded, found.judged, found.touches) == ({"scheduled": 1}, (), ())
     assert often_asked(daily.session, shipped(), 1)[0].key != SERVICE
+
+
+def test_it_is_promised_an_end_and_no_answer_as_nobody_waits_for_one(daily: World) -> None:
+    session = daily.session
+    session.add(RoutingSettingRow(key=TARGETS, value=[{"minutes": 600, "response": 60}]))
+    look(daily, NOON)
+    daily.submit(SERVICE, at=NOON)
+    start_asks(session, NOON)
+    kinds = session.scalars(select(ClockRow.kind).join(AskRow, AskRow.id == ClockRow.ask_id).order_by(ClockRow.id))
+    assert list(kinds) == [Promise.RESOLUTION, Promise.RESPONSE, Promise.RESOLUTION]
 
 
 def test_asking_the_same_afterwards_is_no_repeat_of_it(daily: World) -> None:

@@ -37,7 +37,7 @@ def test_the_shipped_schedules_stand_there_with_their_next_dates(client: TestCli
     page = client.get(PAGE).text
     assert "Quarterly access review" in page
     assert "Every 3 months on the first working day, at 09:00." in page
-    assert "Lead of it" in page
+    assert "Lead of IT" in page
     # Thursday 1 October is the quarter's first working day; 1 January is a holiday and a Friday.
     coming = {one["service"]: one["coming"] for one in client.get(API).json()["schedules"]}
     assert coming["access-review"][:2] == ["2026-10-01T07:00:00Z", "2027-01-04T08:00:00Z"]

@@ -9,15 +9,15 @@ from starlette.background import BackgroundTask
 from starlette.responses import Response
 
 from routing.visibility import Actor
+from spoc.intake.catalogue import current
 from spoc.intake.cycles.raising import raise_now
 from spoc.intake.cycles.reading import Line, Run, list_schedules
 from spoc.intake.cycles.steering import pause, resume
-from spoc.web.catalogue_words import party
 from spoc.web.deps import Database, Now, Running, Seen, require
 from spoc.web.formats import View
 from spoc.web.pages import notice, redirect, render
 from spoc.web.permissions import Permission
-from spoc.web.schedules.words import day_off_sentence, outcome, rule_sentence, stands_for
+from spoc.web.schedules.words import asked_by, day_off_sentence, outcome, rule_sentence, stands_for
 from spoc.web.shapes import instant
 from spoc.words import marked
 
@@ -34,7 +34,8 @@ RAISED_HIDDEN = notice("schedules.raised_hidden", marked("It is raised."))
 
 @router.get(PAGE, include_in_schema=False)
 def show(http: Request, session: Database, now: Now, actor: Owner, seen: Seen) -> Response:
-    lines = [_shown(line, seen) for line in list_schedules(session, actor, now)]
+    queues = {queue.key: queue.department for queue in current(session)[1].queues}
+    lines = [_shown(line, queues, seen) for line in list_schedules(session, actor, now)]
     return render(http, "schedules/list.html", lines=lines)
 
 
@@ -64,7 +65,7 @@ def raise_it(
     return answer
 
 
-def _shown(line: Line, view: View) -> dict[str, Any]:
+def _shown(line: Line, queues: Mapping[str, str], view: View) -> dict[str, Any]:
     schedule = line.schedule
     return {
         "service": line.service,
@@ -73,7 +74,7 @@ def _shown(line: Line, view: View) -> dict[str, Any]:
         "id": f"{line.service.key}-{schedule.key}",
         "rule": rule_sentence(schedule),
         "day_off": day_off_sentence(schedule),
-        "asks": party(schedule.requester),
+        "asks": asked_by(schedule, queues),
         "coming": line.coming,
         "by_hand": line.paused_at,
         "paused_by": line.paused_by or "",

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Final
 
-from catalog.schedule import FIRST_WORKING, LAST, LAST_WORKING, DayOff, Schedule, Unit, Weekday
+from catalog.schedule import FIRST_WORKING, LAST, LAST_WORKING, LEAD, DayOff, Schedule, Unit, Weekday
 from routing.phrase import Phrase, counted
 from spoc.failure import read
 from spoc.intake.cycles.reading import Run
+from spoc.web.catalogue_words import party
 from spoc.words import gettext, marked, said
 
 WEEKDAYS: Final[Mapping[Weekday, str]] = {
@@ -57,6 +58,14 @@ def _rule(schedule: Schedule) -> Phrase:
 def day_off_sentence(schedule: Schedule) -> str:
     """What becomes of a date without work; empty where the rule looks for a working day by itself."""
     return "" if schedule.day in {FIRST_WORKING, LAST_WORKING} else gettext(DAYS_OFF[schedule.day_off])
+
+
+def asked_by(schedule: Schedule, queues: Mapping[str, str]) -> str:
+    """Who asks: a lead by the title of their queue, others as the catalogue's expressions are told."""
+    queue = schedule.requester.removesuffix(LEAD)
+    if queue in queues:
+        return gettext("Lead of %(queue)s") % {"queue": queues[queue]}
+    return party(schedule.requester)
 
 
 def outcome(run: Run) -> str:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from catalog.expand import Moment, PlannedStep
-from catalog.rows import Unrolled, answer_at, unrolled
+from catalog.rows import Unrolled, answer_at, step_of, unrolled
 from catalog.service import Service, Step
 
 UNDO: Final = ".undo"
@@ -42,6 +42,11 @@ class Made:
     @property
     def step_key(self) -> str:
         return self.key.partition(".")[0]
+
+
+def step_of_task(service: Service, key: str) -> Step | None:
+    """The step that a task is of, in any round and for any row; None for what undoes one, or was added by hand."""
+    return None if key.endswith(UNDO) else step_of(service, key.partition(".")[0])
 
 
 @dataclass(frozen=True)

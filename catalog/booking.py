@@ -2,16 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from catalog.amend import UNDO
 from catalog.service import Service, Step
-
-
-def step_of(service: Service, task_key: str) -> Step | None:
-    """The step that a task is of, in any round of it; None for what undoes one, or was added by hand."""
-    if task_key.endswith(UNDO):
-        return None
-    key = task_key.partition(".")[0]
-    return next((step for step in service.steps if step.key == key), None)
 
 
 def booked_kinds(service: Service, step: Step, answers: Mapping[str, object]) -> tuple[str, ...]:

@@ -28,7 +28,10 @@ def lending_faults(place: Place, service: Service, kinds: frozenset[str]) -> Ite
         here = place.part(f".steps[{at}]")
         for name in step.books:
             yield from _booking_faults(here, name, service, kinds)
-        if step.books or step.returns:
+        if (step.books or step.returns) and step.for_each:
+            reason = Remark("what is given to somebody in each row of a table is not known")
+            yield here.fault(".for_each", reason, Remark("leave out for_each, or books and returns"))
+        elif step.books or step.returns:
             yield from _holder_faults(here, step, service)
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from itertools import islice
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -34,6 +33,7 @@ class Calendar:
     country: str | None = None
     region: str | None = None
     exceptions: Mapping[date, Segments] = field(default_factory=dict)
+    _worked_out: dict[date, Spans] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if len(self.week) != 7:  # noqa: PLR2004 - days
@@ -107,13 +107,15 @@ def add_working_days(calendar: Calendar, on: date, n: int) -> date:
         NoWorkingTime: there are not that many.
         DateOutOfRange: they lie outside the years planned with.
     """
-    if n == 0:
-        return on
-    others = (day for day, _ in _work_from(calendar, on, 1 if n > 0 else -1) if day != on)
-    found = next(islice(others, abs(n) - 1, None), None)
-    if found is None:
+    check_year(on)
+    left, idle, step = abs(n), 0, _DAY if n > 0 else -_DAY
+    while left and idle < _IDLE_DAYS:
+        on += step
+        works = is_working_day(calendar, on)
+        left, idle = (left - 1, 0) if works else (left, idle + 1)
+    if left:
         raise NoWorkingTime(calendar.key)
-    return found
+    return on
 
 
 def add_working_minutes(calendar: Calendar, at: datetime, minutes: int) -> datetime:
@@ -200,9 +202,12 @@ def _work_from(calendar: Calendar, on: date, step: int) -> Iterator[tuple[date, 
 
 
 def _spans_of(calendar: Calendar, on: date) -> Spans:
-    check_year(on)
-    segments = _segments(calendar, on)
-    return spans_on(calendar.zone, on, segments) if segments else ()
+    known = calendar._worked_out  # noqa: SLF001 - the steps of a plan ask for the same days again and again
+    if on not in known:
+        check_year(on)
+        segments = _segments(calendar, on)
+        known[on] = spans_on(calendar.zone, on, segments) if segments else ()
+    return known[on]
 
 
 def _segments(calendar: Calendar, on: date) -> Segments:

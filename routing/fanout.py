@@ -54,9 +54,8 @@ def fan_out(
         work = by_key[key]
         queue, why = _who(work, facts, rules, titles)
         calendar = calendars.get(queue or "") or calendars.get("") or OFFICE_HOURS
-        timed = _timed(work, calendar, [placed[need] for need in work.needs], now)
-        whys = (why, *_waits(work), *timed.why)
-        placed[key] = replace(timed, queue=queue, why=whys)
+        needs = [placed[need] for need in work.needs]
+        placed[key] = _placed(work, queue, (why, *_waits(work)), calendar, needs, now)
     return tuple(placed[work.key] for work in works)
 
 
@@ -98,12 +97,15 @@ def _waits(work: Work) -> tuple[Why, ...]:
     return (Why(Kind.WAITS, {"tasks": work.needs}),) if work.needs else ()
 
 
-def _timed(work: Work, calendar: Calendar, needs: Sequence[Placement], now: datetime) -> Placement:
+def _placed(
+    work: Work, queue: str | None, why: tuple[Why, ...], calendar: Calendar, needs: Sequence[Placement], now: datetime
+) -> Placement:
     opens_at, why_opens = _opening(work, calendar, now)
     due_at, why_due = _due(work, calendar, opens_at, needs, now)
     ready = not needs and (opens_at is None or opens_at <= now)
     state = TaskState.READY if ready else TaskState.WAITING
-    return Placement(work.key, None, work.person, state, opens_at, due_at, work.needs, (*why_opens, *why_due))
+    whys = (*why, *why_opens, *why_due)
+    return Placement(work.key, queue, work.person, state, opens_at, due_at, work.needs, whys)
 
 
 def _opening(work: Work, calendar: Calendar, now: datetime) -> tuple[datetime | None, tuple[Why, ...]]:

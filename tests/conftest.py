@@ -4,8 +4,9 @@ import io
 import logging
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -13,20 +14,26 @@ from uuid import uuid4
 import psycopg
 import pytest
 import structlog
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
+from starlette.datastructures import State
 
-from spoc import log
+from spoc import log, words
 from spoc.app import create_app
 from spoc.db import embedded, migrate
 from spoc.db.session import make_engine, make_sessions
 from spoc.settings import Settings
 from spoc.web.runtime import Runtime
+from tests import unordered
 from tests.world import World
 
 SERVER = pytest.StashKey[str]()
+MORNING = datetime(2026, 8, 13, 9, 0, tzinfo=UTC)
+"""A Thursday at work, 11:00 in Berlin."""
+LONGEST = ("tests/security/", "tests/spoc/test_demo.py", "tests/stories/", "tests/faults/")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -34,6 +41,11 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("XDG_RUNTIME_DIR", "/tmp")  # noqa: S108 - the embedded server's wheel warns without it
     if getattr(config, "workerinput", None) is not None:
         config.stash[SERVER] = config.workerinput["server"]  # type: ignore[attr-defined]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first: no worker is left with it in the end while the others have nothing to do."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
 def pytest_configure_node(node: object) -> None:
@@ -103,17 +115,46 @@ def migrated(server_url: str) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="session")
-def engine(server_url: str, migrated: str) -> Iterator[Engine]:
-    """The worker's own migrated database; what tests write in it is rolled back."""
-    with fresh_database(server_url, make_url(migrated).database) as url:
+@contextmanager
+def own_engine(server: str, template: str) -> Iterator[Engine]:
+    with fresh_database(server, make_url(template).database) as url:
         made = make_engine(url, Settings())
+        unordered.reverse(made)
         yield made
         made.dispose()
 
 
+@pytest.fixture(scope="session")
+def engine(server_url: str, migrated: str) -> Iterator[Engine]:
+    """The worker's own migrated database; what tests write in it is rolled back."""
+    with own_engine(server_url, migrated) as made:
+        yield made
+
+
+@dataclass(frozen=True)
+class Peopled:
+    """A database of the worker's in which the world stands, and the ids of its people."""
+
+    engine: Engine
+    ids: Mapping[str, int]
+
+
+@pytest.fixture(scope="session")
+def peopled(server_url: str, migrated: str) -> Iterator[Peopled]:
+    """The world, made once a worker; what tests write in it is rolled back."""
+    with own_engine(server_url, migrated) as made:
+        with Session(made) as session:
+            ids = World.create(session, MORNING).ids
+        yield Peopled(made, ids)
+
+
 @pytest.fixture
-def connection(engine: Engine) -> Iterator[Connection]:
+def connection(request: pytest.FixtureRequest) -> Iterator[Connection]:
+    """To the database in which the world stands for a test that stands in it, else to an empty one."""
+    if "world" in request.fixturenames:
+        engine: Engine = request.getfixturevalue("peopled").engine
+    else:
+        engine = request.getfixturevalue("engine")
     with engine.connect() as one:
         outer = one.begin()
         yield one
@@ -143,8 +184,7 @@ def committed(server_url: str, migrated: str) -> Iterator[sessionmaker[Session]]
 
 @pytest.fixture
 def now() -> datetime:
-    """A Thursday morning at work, 11:00 in Berlin."""
-    return datetime(2026, 8, 13, 9, 0, tzinfo=UTC)
+    return MORNING
 
 
 @pytest.fixture
@@ -164,9 +204,9 @@ def written() -> Iterator[io.StringIO]:
 
 
 @pytest.fixture
-def world(session: Session, now: datetime) -> World:
+def world(session: Session, peopled: Peopled) -> World:
     """Halden Optics as tests know it: five queues with members, one person a role, the shipped catalogue."""
-    return World.create(session, now)
+    return World(session, MORNING, peopled.ids)
 
 
 @pytest.fixture
@@ -174,10 +214,25 @@ def runtime(sessions: sessionmaker[Session], now: datetime) -> Runtime:
     return Runtime(settings=Settings(), sessions=sessions, poke=lambda: None, clock=lambda: now)
 
 
+@pytest.fixture(scope="session")
+def shared_app() -> FastAPI:
+    """The application as its settings are by default: to put it together takes longer than most requests."""
+    return create_app(Runtime(Settings(), sessionmaker()))
+
+
 @pytest.fixture
-def client(runtime: Runtime, world: World) -> Iterator[TestClient]:
+def app(runtime: Runtime, shared_app: FastAPI) -> FastAPI:
+    """The application on this test's runtime, put together anew where that speaks other words."""
+    if (runtime.settings, runtime.texts) != (Settings(), words.FOLDER):
+        return create_app(runtime)
+    shared_app.state = State({"runtime": runtime})
+    return shared_app
+
+
+@pytest.fixture
+def client(app: FastAPI, world: World) -> Iterator[TestClient]:
     """A browser without scripts that stands in the world; it is signed in by `world.sign_in(client, "lead")`."""
     world.session.commit()
-    with TestClient(create_app(runtime), base_url="http://testserver", follow_redirects=False) as browser:
+    with TestClient(app, base_url="http://testserver", follow_redirects=False) as browser:
         browser.headers["Sec-Fetch-Site"] = "same-origin"
         yield browser

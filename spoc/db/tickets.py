@@ -96,6 +96,7 @@ class AskRow(Base):
     first_resolved_at: Mapped[datetime | None]
     first_resolved_by_queue_id: Mapped[int | None] = mapped_column(ForeignKey("queue.id"))
     cancelled_at: Mapped[datetime | None]
+    refused: Mapped[bool] = mapped_column(server_default=sql("false"), default=False)
     resolved_by_queue_id: Mapped[int | None] = mapped_column(ForeignKey("queue.id"))
     excluded: Mapped[str | None]
     timed_at: Mapped[datetime | None]

@@ -69,6 +69,7 @@ def _write_ask(session: Session, ticket: Ticket, amended: Amended, now: datetime
         step_key = amended.fills.key.partition(".")[0]
         ask.filled = [*dict.fromkeys((*ask.filled, step_key))]
     ask.cancelled_at = now if amended.cancels else None
+    ask.refused = False
     values: dict[str, Any] = {}
     if ticket.title == before.title != after.title:
         values["title"] = after.title

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from catalog.amend import step_of_task
 from catalog.answers import merge
 from catalog.call import CallPart
 from catalog.service import Service, Step
@@ -100,7 +101,7 @@ def _found(session: Session, task_id: int, services: Services) -> _Step | None:
     task = next(one for one in ticket.tasks if one.id == task_id)
     ask = session.get_one(AskRow, task.ask_id, populate_existing=True)
     service = services(ask.catalogue_version_id, ask.service_key)
-    step = next((one for one in service.steps if one.key == task.key.partition(".")[0]), None)
+    step = step_of_task(service, task.key)
     if task.kind is not TaskKind.CALL or step is None or step.call is None:
         return None
     return _Step(ticket, task, ask, service, step, step.call)

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import func
 from sqlalchemy.orm import Session
 
+from catalog.amend import step_of_task
 from catalog.answers import merge, visible_fields
 from catalog.service import Field, Service, Step
 from routing.errors import NotPossible
@@ -88,7 +89,7 @@ def fillable(session: Session, actor: Actor, task_id: UUID, services: Services) 
     ticket, task = take_task(session, actor, task_id)
     ask = session.get_one(AskRow, task.ask_id, populate_existing=True)
     service = services(ask.catalogue_version_id, ask.service_key)
-    step = next((one for one in service.steps if one.key == task.key.partition(".")[0]), None)
+    step = step_of_task(service, task.key)
     if task.kind is not TaskKind.FORM or step is None or not step.asks:
         raise NotFound
     if task.state not in WORKABLE:

@@ -4,6 +4,7 @@ The caller holds the ticket's lock, so of two last tasks finished at once only t
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +25,7 @@ from spoc.desk.turns import begin
 OVER = frozenset({TicketState.RESOLVED, TicketState.CLOSED, TicketState.CANCELLED})
 _ASK_NOW = {TicketState.RESOLVED: "ask_resolved", TicketState.CANCELLED: "ask_cancelled"}
 _TICKET_NOW = {TicketState.WAITING_FOR_REQUESTER: "waiting_for_requester", TicketState.CANCELLED: "cancelled"}
-_NOT_OVER: dict[str, Any] = {"resolved_at": None, "resolved_by_queue_id": None, "cancelled_at": None}
+_NOT_OVER: dict[str, Any] = {"resolved_at": None, "resolved_by_queue_id": None, "cancelled_at": None, "refused": False}
 
 
 def follow(
@@ -34,8 +35,9 @@ def follow(
 
     `by` is the task whose end may resolve its ask; `why` is written if the ticket is open again. Safe to repeat.
     """
-    _open_what_waited(session, ticket_by_id(session, ticket_id), now)
     ticket = ticket_by_id(session, ticket_id)
+    if _open_what_waited(session, ticket, now):
+        ticket = ticket_by_id(session, ticket_id)
     _settle_asks(session, ticket, by, actor_id, now)
     _settle_ticket(session, ticket, actor_id, now, why)
 
@@ -47,7 +49,9 @@ def _by_ask(ticket: Ticket) -> dict[int, list[Task]]:
     return groups
 
 
-def _open_what_waited(session: Session, ticket: Ticket, now: datetime) -> None:
+def _open_what_waited(session: Session, ticket: Ticket, now: datetime) -> bool:
+    """Whether anything did."""
+    opened = False
     for tasks in _by_ask(ticket).values():
         keys = now_ready([task.standing for task in tasks], now)
         for task in (one for one in tasks if one.key in keys):
@@ -56,6 +60,8 @@ def _open_what_waited(session: Session, ticket: Ticket, now: datetime) -> None:
             begin(session, task, task.person_id)
             if task.kind is TaskKind.APPROVAL:
                 ask_soon(session)
+            opened = True
+    return opened
 
 
 def _settle_asks(session: Session, ticket: Ticket, by: Task | None, actor_id: int | None, now: datetime) -> None:
@@ -64,22 +70,23 @@ def _settle_asks(session: Session, ticket: Ticket, by: Task | None, actor_id: in
     for ask_id, resolved_at, cancelled_at in session.execute(wanted).all():
         if cancelled_at is not None:
             continue  # taken back: what is still done for it undoes it, and only a change of mind brings it back
-        state = ticket_state([task.standing for task in groups.get(ask_id, [])])
+        tasks = groups.get(ask_id, [])
+        state = ticket_state([task.standing for task in tasks])
         if (state is TicketState.RESOLVED, state is TicketState.CANCELLED) != (resolved_at is not None, False):
-            values = _ask_values(state, by if by and by.ask_id == ask_id else None, now)
+            values = _ask_values(state, tasks, by if by and by.ask_id == ask_id else None, now)
             session.execute(update(AskRow).where(AskRow.id == ask_id).values(values))
             kind = _ASK_NOW.get(state, "ask_reopened")
             record(session, ticket.id, [Happening(kind, actor_id=actor_id, ask_id=ask_id)], now)
 
 
-def _ask_values(state: TicketState, by: Task | None, now: datetime) -> dict[str, Any]:
+def _ask_values(state: TicketState, tasks: Sequence[Task], by: Task | None, now: datetime) -> dict[str, Any]:
     match state:
         case TicketState.RESOLVED:
             queue_id = by.queue_id if by else None
             resolved = {"resolved_at": now, "resolved_by_queue_id": queue_id}
             return {**_NOT_OVER, **resolved, **_first_resolved(queue_id, now)}
         case TicketState.CANCELLED:
-            return {**_NOT_OVER, "cancelled_at": now}
+            return {**_NOT_OVER, "cancelled_at": now, "refused": any(task.refused for task in tasks)}
         case _:
             return _NOT_OVER
 
@@ -103,7 +110,9 @@ def _settle_ticket(session: Session, ticket: Ticket, actor_id: int | None, now: 
         update(TicketRow).where(TicketRow.id == ticket.id).values(state=state, resolved_at=resolved_at, closed_at=None)
     )
     if state is TicketState.RESOLVED:
-        announce(session, ticket, Happening("resolved", actor_id=actor_id, public=True), "mail.ticket_resolved", now)
+        what = {"refused": True} if any(task.refused and not task.confidential_to for task in ticket.tasks) else {}
+        resolved = Happening("resolved", actor_id=actor_id, public=True, what=what)
+        announce(session, ticket, resolved, "mail.ticket_resolved", now)
     elif was_over:
         again = Happening("ticket_reopened", actor_id=actor_id, public=True, what={"why": why})
         announce(session, ticket, again, "mail.ticket_reopened", now)

@@ -22,7 +22,7 @@ TOLD: Mapping[str, frozenset[str]] = {
     "held": frozenset({"title", "reason"}),
     "finished": frozenset({"title", "result"}),
     "handed_off": frozenset({"title", "from", "to"}),
-    "resolved": frozenset(),
+    "resolved": frozenset({"refused"}),
     "ticket_reopened": frozenset({"why"}),
     "message": frozenset(),
     "contact_logged": frozenset({"channel", "minutes"}),

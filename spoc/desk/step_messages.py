@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from catalog.amend import step_of_task
 from catalog.message_text import message_text, placeholders
 from catalog.service import FieldKind, Service, Step
 from routing.lifecycle import Act
@@ -40,7 +41,9 @@ def send_step_message(session: Session, task_id: int, services: Services, now: d
 def _text(session: Session, task: Task, services: Services) -> str:
     ask = session.get_one(AskRow, task.ask_id, populate_existing=True)
     service = services(ask.catalogue_version_id, ask.service_key)
-    step = next(one for one in service.steps if one.key == task.key.partition(".")[0])
+    step = step_of_task(service, task.key)
+    if step is None:
+        raise LookupError(task.key)  # lint has refused what is a message by no step
     return message_text(service, step, ask.answers, _names(session, service, step, ask.answers))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from catalog.rows import step_of
+from catalog.amend import step_of_task
 from catalog.service import Service, Step
 from routing.assign import Strategy, Wish
 from spoc.db.people import QueueRow
@@ -43,7 +43,7 @@ def read_wishes(session: Session, task_ids: Sequence[int], service_at: Services)
 
 
 def _wish(row: Any, service: Service) -> Wish:
-    step = step_of(service, row.key)
+    step = step_of_task(service, row.key)
     return _of_step(step if step and step.queue == row.queue else None) or Wish(row.strategy, row.skill, row.topic)
 
 

@@ -85,7 +85,7 @@ def _words(texts: catalogues.NullTranslations, *, neutral: bool) -> Mapping[str,
         ),
         "mail.ticket_resolved": (
             _("{reference} {title}: done"),
-            _("Everything for “{title}” is done. If something is missing, say so on its page and it is open again."),
+            _("“{title}” is finished. If something is missing, say so on its page and it is open again."),
         ),
         "mail.ticket_reopened": (
             _("{reference} {title}: open again"),

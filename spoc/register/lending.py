@@ -9,12 +9,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from catalog.amend import UNDO
-from catalog.booking import booked_kinds, step_of
+from catalog.amend import UNDO, step_of_task
+from catalog.booking import booked_kinds
 from catalog.item import ItemKind
 from catalog.service import Service
 from routing.phrase import Phrase
 from routing.visibility import Actor
+from spoc.db.events import Happening, record
 from spoc.db.people import PersonRow
 from spoc.db.register import ItemAct, ItemEventRow, ItemRow, ItemState
 from spoc.db.tickets import AskRow, TaskRow, TicketRow
@@ -37,8 +38,11 @@ class Lending:
     `undoes` is the id of the task whose gifts it takes back. `circle` are the queues that alone may know.
     """
 
+    ticket_id: int
+    ask_id: int
     task_id: int
     public_id: UUID
+    title: str
     holder: Holder
     name: str
     kinds: tuple[str, ...]
@@ -84,7 +88,7 @@ def lend(
     given: Collection[str] | None,
     back: Collection[str],
 ) -> None:
-    """Give the subject what the task is to give, and take back what they brought.
+    """Give the subject what the task is to give, take back what they brought, and write both into the ticket's log.
 
     `given` are ids of pieces, `any:KIND` or `none:KIND`; None where nothing was said: then any piece of a counted kind
     is given if there is one. `back` are ids of pieces that the subject holds.
@@ -105,6 +109,31 @@ def lend(
         if item.public_id not in mine:
             raise InvalidRegister(Fault("back", "not_theirs", Phrase("Choose among the things that come back here.")))
         take_back(session, item.id, lending.holder, cause)
+    _tell(session, lending, kinds, cause)
+
+
+def _tell(session: Session, lending: Lending, kinds: Mapping[str, ItemKind], cause: Cause) -> None:
+    """For those who work on it: what somebody has is told to nobody else."""
+    rows = session.execute(
+        select(ItemEventRow.act, ItemRow.kind_key, ItemRow.tag)
+        .join(ItemRow, ItemRow.id == ItemEventRow.item_id)
+        .where(ItemEventRow.task_id == lending.task_id, ItemEventRow.at == cause.at)
+        .order_by(ItemEventRow.id)
+    ).all()
+    named = [(act, f"{kinds[kind].title if kind in kinds else kind} {tag or ''}".strip()) for act, kind, tag in rows]
+    happenings = [
+        Happening(
+            kind,
+            actor_id=cause.by_id,
+            ask_id=lending.ask_id,
+            task_id=lending.task_id,
+            confidential_to=lending.circle,
+            what={"title": lending.title, "holder": lending.name, "items": items},
+        )
+        for kind, act in (("lent", ItemAct.GIVEN), ("brought_back", ItemAct.GIVEN_BACK))
+        if (items := [name for one, name in named if one is act])
+    ]
+    record(session, lending.ticket_id, happenings, cause.at)
 
 
 def _give(
@@ -160,7 +189,7 @@ def _lendings(session: Session, service_at: ServiceAt, which: ColumnElement[bool
 def _lending(service: Service, row: Any, ids: Mapping[tuple[int, str], int]) -> Lending | None:
     task, ask, subject_id, confidential_to, name = row
     undone = task.key.removesuffix(UNDO) if task.key.endswith(UNDO) else None
-    step = step_of(service, undone or task.key)
+    step = step_of_task(service, undone or task.key)
     if step is None or not (step.books or step.returns):
         return None
     said = ask.answers.get(service.subject or "")
@@ -168,8 +197,11 @@ def _lending(service: Service, row: Any, ids: Mapping[tuple[int, str], int]) -> 
     if not holder.id and not holder.name:
         return None  # the subject was not asked for
     return Lending(
+        ticket_id=task.ticket_id,
+        ask_id=task.ask_id,
         task_id=task.id,
         public_id=task.public_id,
+        title=task.title,
         holder=holder,
         name=name or holder.name,
         kinds=() if undone else booked_kinds(service, step, ask.answers),

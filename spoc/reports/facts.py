@@ -64,6 +64,7 @@ def _asks(question: Question, now: datetime) -> Select[*tuple[Any, ...]]:
             AskRow.opened_at,
             AskRow.first_resolved_at.label("resolved_at"),
             AskRow.cancelled_at,
+            AskRow.refused,
             AskRow.excluded,
             TicketRow.reference,
             TicketRow.channel,
@@ -128,6 +129,7 @@ def _opening(
         handoffs=handoffs(events, ask.id),
         reopenings=reopenings(events, ask.id, ask.resolved_at),
         cancelled_at=ask.cancelled_at,
+        refused=ask.refused,
         excluded=ask.excluded,
         confidential=ask.confidential,
     )

@@ -29,6 +29,7 @@ class VerdictKind(StrEnum):
 class Reason(StrEnum):
     """The rule that failed, in the order in which the rules are asked."""
 
+    REFUSED = "refused"
     TIME_LIMIT = "time_limit"
     HANDOFF = "handoff"
     RESPONSE = "response"
@@ -88,8 +89,9 @@ class Opening:
     """One ask by one requester, as frozen when it was made, and what happened to it.
 
     `first` is the contact that made it; `contacts` are the further ones about it, on any channel or ticket.
-    `resolved_at` is when it was first resolved; `cancelled_at` when the requester took it back. `calendar` is the
-    desk's. `excluded` is why it was marked as no real ask; `exclusion` says whether it counts.
+    `resolved_at` is when it was first resolved; `cancelled_at` when the requester took it back, or, if it is
+    `refused`, when it ended because what it needs was not approved. `calendar` is the desk's. `excluded` is why it was
+    marked as no real ask; `exclusion` says whether it counts.
     """
 
     id: int
@@ -109,6 +111,7 @@ class Opening:
     handoffs: tuple[Handoff, ...] = ()
     reopenings: tuple[Reopening, ...] = ()
     cancelled_at: datetime | None = None
+    refused: bool = False
     excluded: str | None = None
     confidential: bool = False
 
@@ -141,6 +144,8 @@ def verdict(opening: Opening, now: datetime, limits: Limits) -> Verdict:
 
 def failing(opening: Opening, now: datetime, limits: Limits) -> Iterator[Reason]:
     """Every rule that fails as of `now`, in order."""
+    if opening.refused and _was_given_up(opening, now):
+        yield Reason.REFUSED
     if _exceeds(opening, opening.resolution(now) or now, limits) or _was_given_up(opening, now):
         yield Reason.TIME_LIMIT
     if any(not handoff.warm for handoff in moves(opening, now)):
@@ -169,10 +174,10 @@ def exclusion(opening: Opening, as_set: Limits, now: datetime) -> str | None:
     """Why the opening is left out of every measure: as marked, or taken back while nothing was decided.
 
     `as_set` are the limits as they are stored, whatever limit the reader tries: a response is due when they say so.
-    Taking it back later alters no verdict.
+    Taking it back later alters no verdict, and what was refused was not taken back.
     """
     cancelled_at = opening.cancelled_at
-    if opening.excluded is not None or cancelled_at is None or cancelled_at > now:
+    if opening.excluded is not None or opening.refused or cancelled_at is None or cancelled_at > now:
         return opening.excluded
     before = verdict(replace(opening, cancelled_at=None), cancelled_at, as_set)
     return LeftOutAs.CANCELLED if before.kind is VerdictKind.PENDING else None
@@ -190,7 +195,7 @@ def _watched_until(opening: Opening, now: datetime) -> datetime:
 
 
 def _was_given_up(opening: Opening, now: datetime) -> bool:
-    """Taken back unresolved, and counted all the same: nothing can resolve it any more, whatever limit is tried."""
+    """Taken back or refused unresolved, and counted all the same: nothing resolves it, whatever limit is tried."""
     cancelled_at = opening.cancelled_at
     return cancelled_at is not None and cancelled_at <= now and opening.resolution(cancelled_at) is None
 

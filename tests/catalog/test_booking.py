@@ -2,7 +2,8 @@
 
 import pytest
 
-from catalog.booking import asked_kinds, booked_kinds, step_of
+from catalog.amend import step_of_task
+from catalog.booking import asked_kinds, booked_kinds
 from catalog.compare import compare
 from catalog.document import shipped
 from catalog.service import Catalogue, Service
@@ -48,6 +49,12 @@ def test_what_cannot_be_booked_is_at_fault(form: str, steps: str, subject: str, 
     assert (f"services[0].{where}", reason) in found
 
 
+def test_what_is_given_in_each_row_of_a_table_is_at_fault() -> None:
+    rows = "{key: rows, label: Rows, kind: table, columns: [{key: name, label: Name, kind: text}]}"
+    found = faults(f"{WHO}, {rows}", "{key: one, title: One, queue: desk, for_each: rows, books: [badge]}")
+    assert ("services[0].steps[0].for_each", "what is given to somebody in each row of a table is not known") in found
+
+
 def test_a_person_gives_nothing_out() -> None:
     found = faults(WHO, "{key: one, title: One, person: requester, books: [badge]}")
     assert ("services[0].steps[0].books", "only a queue gives things out and takes them back") in found
@@ -83,9 +90,9 @@ def test_a_step_that_books_nothing_gives_nothing() -> None:
 
 
 def test_every_round_of_a_task_is_of_its_step_and_what_undoes_it_is_not() -> None:
-    assert step_of(of_two(), "one.2") == of_two().steps[0]
-    assert step_of(of_two(), "one.undo") is None
-    assert step_of(of_two(), "added-by-hand") is None
+    assert step_of_task(of_two(), "one.2") == of_two().steps[0]
+    assert step_of_task(of_two(), "one.undo") is None
+    assert step_of_task(of_two(), "added-by-hand") is None
 
 
 def test_the_form_asks_about_the_kinds_of_all_its_options() -> None:

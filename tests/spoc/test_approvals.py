@@ -88,6 +88,25 @@ def test_a_request_of_which_nothing_but_an_approval_was_done_is_not_resolved(wor
     one.reject("lead")
     assert ticket_state(one) is TicketState.CANCELLED
     assert one.jobs("mail.ticket_resolved") == []
+    ask = one.session.scalars(select(AskRow).where(AskRow.ticket_id == one.ticket.ticket_id)).one()
+    assert (ask.cancelled_at, ask.refused) == (world.now, True)
+
+
+def test_an_ask_that_was_taken_back_was_not_refused(world: World) -> None:
+    one = buy(world)
+    one.reject("manager")
+    change(one, cancels=True)
+    ask = one.session.scalars(select(AskRow).where(AskRow.ticket_id == one.ticket.ticket_id)).one()
+    assert (ask.cancelled_at, ask.refused) == (world.now, False)
+
+
+def test_the_log_says_that_only_what_was_approved_is_done(world: World) -> None:
+    one = buy(world)
+    one.reject("manager")
+    finish(one.session, one.actor("agent.facilities"), one.task("desk-space").public_id, world.now)
+    assert ticket_state(one) is TicketState.RESOLVED
+    ended = select(EventRow.what).where(EventRow.ticket_id == one.ticket.ticket_id, EventRow.kind == "resolved")
+    assert one.session.scalars(ended).one() == {"refused": True}
 
 
 def test_a_rejection_needs_a_reason(world: World) -> None:

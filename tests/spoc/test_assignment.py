@@ -25,6 +25,7 @@ from spoc.desk.finishing import finish, reopen_task
 from spoc.desk.handoff import hand_over
 from spoc.desk.offering import OFFERING, follow_absences, offer_ready, pass_on_silent
 from spoc.desk.tickets import read_ticket
+from spoc.desk.wishes import read_wishes
 from spoc.errors import NotAllowed, NotFound
 from spoc.intake.catalogue import publish, service_at
 from spoc.intake.write import Accepted
@@ -212,6 +213,14 @@ def test_the_step_of_the_catalogue_stands_above_its_queue(world: World, session:
     assert of_step is not None
     assert [why["kind"] for why in of_step.why if why["kind"].startswith("assign.")] == [Kind.ASSIGN_SKILL]
     assert kinds(session, moved) == [Kind.ASSIGN_TURN]
+
+
+def test_the_word_of_a_step_counts_in_its_second_round_too(world: World, session: Session) -> None:
+    publish(session, _with_word(Word.SKILL, skill="doors"), None, "by skill", world.now)
+    task = session.scalars(select(TaskRow).where(TaskRow.ticket_id == world.submit(SERVICE).ticket_id)).one()
+    task.key = f"{task.key}.2"
+    session.flush()
+    assert read_wishes(session, [task.id], partial(service_at, session))[task.id].wish.strategy is Strategy.SKILL
 
 
 def _with_word(word: Word, **values: str) -> Any:

@@ -11,7 +11,7 @@ from catalog.item import ItemKind
 from routing.errors import NotPossible
 from routing.visibility import Actor
 from spoc.db.register import ItemRow, ItemState
-from spoc.db.tickets import TaskRow, TicketRow
+from spoc.db.tickets import EventRow, TaskRow, TicketRow
 from spoc.desk.proving import Proof
 from spoc.people.directory import actor_of
 from spoc.register.errors import AlreadyTaken, InvalidRegister
@@ -84,6 +84,15 @@ def test_a_finished_step_books_the_chosen_piece_and_any_of_what_is_counted(world
     laptop = list_items(world.session, agent(world), Wanted(search="HO-2")).items[0]
     reference = world.session.scalar(select(TicketRow.reference))
     assert history(world.session, agent(world), laptop.id)[0].reference == reference
+
+
+def test_the_ticket_tells_those_who_work_on_it_what_was_given(world: World) -> None:
+    stocked(world)
+    world.submit("new-starter")
+    finish(world, ready(world, "laptop-order"), [tag(world, "HO-2"), "any:screen"])
+    event = world.session.scalars(select(EventRow).where(EventRow.kind == "lent")).one()
+    assert (event.what["holder"], event.what["items"]) == ("Aylin Kaya", ["Windows laptop HO-2", "Screen"])
+    assert not event.public
 
 
 def test_a_program_that_says_nothing_books_what_is_counted_and_is_asked_for_the_rest(world: World) -> None:
@@ -169,6 +178,8 @@ def test_a_leavers_things_come_back_one_by_one(world: World) -> None:
     task = ready(world, "equipment")
     finish(world, task, None, [tag(world, "HO-5")])
     assert held(world) == [("badge", "B-5", "Mara Lindholm")]
+    told = world.session.scalars(select(EventRow).where(EventRow.kind == "brought_back")).one()
+    assert (told.what["items"], told.public) == (["Windows laptop HO-5"], False)
     laptop = list_items(world.session, agent(world), Wanted(search="HO-5")).items[0]
     assert laptop.state is ItemState.FREE
     assert next(line.act.value for line in history(world.session, agent(world), laptop.id)) == "given_back"

@@ -240,6 +240,13 @@ def test_taken_back_too_late_it_has_failed_whatever_limit_is_tried() -> None:
     assert verdict(taken_back, LATER, NO_LIMITS) == failed(Reason.TIME_LIMIT)
 
 
+def test_what_was_refused_at_once_counts_and_has_failed_whatever_limit_is_tried() -> None:
+    refused = replace(OPENING, resolved_at=None, cancelled_at=OPENED + minutes(5), refused=True)
+    assert exclusion(refused, LIMITS, LATER) is None
+    assert verdict(refused, OPENED + minutes(4), LIMITS).kind is VerdictKind.PENDING
+    assert verdict(refused, LATER, NO_LIMITS) == failed(Reason.REFUSED)
+
+
 def test_what_is_marked_as_no_real_ask_is_left_out_with_its_reason() -> None:
     assert exclusion(replace(OPENING, excluded="spam"), LIMITS, LATER) == "spam"
     assert exclusion(OPENING, LIMITS, LATER) is None

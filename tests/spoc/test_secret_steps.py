@@ -101,7 +101,9 @@ def test_what_happens_to_it_is_recorded_for_its_queues_alone(world: World, sessi
     ticket = asked(world)
     claim(session, world.actor("agent.hr"), task_id(session, ticket), now)
 
-    told = [one for one in session.scalars(select(EventRow)) if one.what.get("title") == SECRET_WORD]
+    told = [
+        one for one in session.scalars(select(EventRow).order_by(EventRow.id)) if one.what.get("title") == SECRET_WORD
+    ]
 
     assert [(one.kind, one.public, one.confidential_to) for one in told] == [
         ("placed", False, ["hr"]),

@@ -111,7 +111,7 @@ def test_following_the_link_decides_nothing_and_the_button_does(client: TestClie
         page = client.get("/approve", params={"token": token})
         assert page.status_code == 200
     assert one.states()["agree"] == "ready"
-    assert not any(word in page.text for word in HIDDEN)
+    assert not any(word in page.text.replace(token, "") for word in HIDDEN)
     answer = client.post("/approve", data={"token": token, "verdict": "approved"})
     assert answer.status_code == 200
     assert "You have approved it" in answer.text

@@ -143,6 +143,19 @@ def test_who_is_too_late_is_told_and_the_task_stays_open(client: TestClient, wor
     assert again.status_code == 200
 
 
+def test_on_the_page_too_and_nothing_that_was_written_is_lost(client: TestClient, world: World) -> None:
+    world.sign_in(client, "agent.it")
+    client.post("/api/register/import", json={"csv": STOCK})
+    tasks = [next(one.id for one in world.submit("new-starter").tasks if one.key == "laptop-order") for _ in range(2)]
+    item = str(world.session.scalar(select(ItemRow.public_id).where(ItemRow.tag == "HO-2")))
+    assert client.post(f"/api/tasks/{tasks[0]}/finish", json={"give": [item]}).status_code == 200
+    sent = {"lends": "true", "give.laptop-windows": item, "result": "Ordered at Kranz."}
+    answer = client.post(f"/desk/tasks/{tasks[1]}/finish", data=sent)
+    assert answer.status_code == 422
+    assert "HO-2 is not free any more: somebody was faster. Choose another." in answer.text
+    assert "Ordered at Kranz." in answer.text
+
+
 def test_a_leavers_ticket_shows_what_they_have(client: TestClient, world: World) -> None:
     world.sign_in(client, "agent.it")
     sheet = f"kind,tag,location,holder\nlaptop-windows,HO-5,berlin,{mail_of('colleague')}\n"

@@ -45,7 +45,8 @@ def _keep_ticket(session: Session, ticket_id: int, clocks: Clocks, agents: froze
     ticket = session.get_one(TicketRow, ticket_id, populate_existing=True)
     events = _events(session, ticket, agents)
     mine = ClockRow.ticket_id == ticket_id, ClockRow.ended_at.is_(None)
-    rows = session.scalars(select(ClockRow).where(*mine).execution_options(populate_existing=True)).all()
+    wanted = select(ClockRow).where(*mine).order_by(ClockRow.due_at, ClockRow.id)
+    rows = session.scalars(wanted.execution_options(populate_existing=True)).all()
     missed: list[ClockRow] = []
     for row in rows:
         newly = _keep_one(session, row, _course(row, events, ticket), clocks, now)

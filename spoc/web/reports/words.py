@@ -24,6 +24,7 @@ VERDICTS: Final[Mapping[str, str]] = {
     VerdictKind.PENDING: marked("Pending: not resolved yet"),
 }
 REASONS: Final[Mapping[str, str]] = {
+    Reason.REFUSED: marked("Not approved"),
     Reason.TIME_LIMIT: marked("Took longer than the first contact may"),
     Reason.HANDOFF: marked("Handed to another queue"),
     Reason.RESPONSE: marked("The desk had to ask again"),

@@ -17,12 +17,14 @@ from spoc.desk.contacts import ask_for_news
 from spoc.desk.corrections import correct_kind
 from spoc.desk.errors import NotProven
 from spoc.desk.finishing import reopen_ticket
+from spoc.desk.found import take_task
 from spoc.desk.messages import send_message
 from spoc.desk.proving import Proof, note_proof
 from spoc.desk.queues import badges
 from spoc.desk.requests import page_of_requests
 from spoc.desk.tickets import read_ticket
 from spoc.intake.catalogue import service_at
+from spoc.register.errors import AlreadyTaken, InvalidRegister, NotHeld
 from spoc.web.deps import Database, Now, Seen, Visitor, require
 from spoc.web.once import Key, PageKey, answer_once, fingerprint_of, lead_once
 from spoc.web.pages import notice, redirect, render, view_of
@@ -211,9 +213,10 @@ def finish_on_page(
     try:
         with session.begin_nested():  # ticks that came with a refused form are undone with it
             reference = finish_and_lend(session, actor, task_id, now, result, proof, lent)
-    except NotProven as refused:
-        sent = sent_again(task_id, result, proof, refused)
-        return ticket_page(http, session, actor, refused.reference, now, for_desk=True, sent=sent)
+    except (NotProven, InvalidRegister, AlreadyTaken, NotHeld) as refused:
+        sent = sent_again(task_id, result, proof, {*(lent.given or ()), *lent.back}, refused)
+        reference = take_task(session, actor, task_id)[0].reference
+        return ticket_page(http, session, actor, reference, now, for_desk=True, sent=sent)
     return then(reference)
 
 

@@ -33,6 +33,8 @@ DESK: Final[Mapping[str, str]] = {
     "finished": marked("%(who)s finished “%(title)s”. %(result)s"),
     "ticked": marked("%(who)s ticked at “%(title)s”: %(items)s."),
     "unticked": marked("%(who)s took back the tick at “%(title)s”: %(items)s."),
+    "lent": marked("%(holder)s has now: %(items)s."),
+    "brought_back": marked("%(holder)s gave back: %(items)s."),
     "handed_off": marked("%(who)s handed “%(title)s” over from %(from)s to %(to)s: %(why)s"),
     "reopened": marked("%(who)s took “%(title)s” up again: %(why)s"),
     "resolved": marked("Everything is done."),
@@ -106,6 +108,7 @@ ASKED: Final[Mapping[str, str]] = {
 }
 OPENED_BY_ITSELF: Final = marked("It was opened by a schedule.")
 TAKEN_BACK: Final = marked("%(who)s cancelled the request. %(changes)s")
+DONE_BUT_REFUSED: Final = marked("What was approved is done.")
 REASONS: Final[Mapping[HoldReason, str]] = {
     HoldReason.REQUESTER: marked("waiting for the requester"),
     HoldReason.VENDOR: marked("waiting for a supplier"),
@@ -116,18 +119,20 @@ REASONS_ASKED: Final[Mapping[HoldReason, str]] = {**REASONS, HoldReason.REQUESTE
 
 def sentence(event: EventPart, queues: Mapping[str, str], view: View = PLAIN, *, as_agent: bool) -> str:
     """What happened, in the language of the request; a kind that has no sentence is named as it is."""
-    template = _template(event, as_agent=as_agent)
+    template = _template(event, DESK if as_agent else ASKED)
     if template is None:
         return event.kind.replace("_", " ")
     return (gettext(template) % _Words(_words(event, queues, view, as_agent=as_agent))).strip()
 
 
-def _template(event: EventPart, *, as_agent: bool) -> str | None:
+def _template(event: EventPart, told: Mapping[str, str]) -> str | None:
     if event.what.get("cancelled") is True:
         return TAKEN_BACK
+    if event.kind == "resolved" and event.what.get("refused") is True:
+        return DONE_BUT_REFUSED
     if event.kind == "opened" and event.what.get("channel") == Channel.SCHEDULE:
         return OPENED_BY_ITSELF
-    return (DESK if as_agent else ASKED).get(event.kind)
+    return told.get(event.kind)
 
 
 class _Words(dict[str, str]):

@@ -145,10 +145,10 @@ def _urgency(line: TaskLine) -> tuple[int, bool, str]:
 def progress(page: TicketPage, done: int, total: int) -> tuple[str, str]:
     """The page's first sentence, as its strong part and the rest."""
     count = gettext("%(done)s of %(total)s things are done.") % {"done": done, "total": total} if total > 1 else ""
+    refused = any(task.refused for task in page.tasks)
     if page.state in {TicketState.RESOLVED, TicketState.CLOSED}:
-        return gettext("Everything is done."), ""
+        return (gettext("What was approved is done.") if refused else gettext("Everything is done.")), ""
     if page.state is TicketState.CANCELLED:
-        refused = any(task.refused for task in page.tasks)
         return gettext("This was not approved.") if refused else gettext("This request was cancelled."), ""
     if page.asks and all(ask.cancelled_at for ask in page.asks):
         return gettext("This request was cancelled."), gettext("What was done before is being undone.")

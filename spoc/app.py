@@ -18,7 +18,7 @@ from spoc.web.account import absences, calendars, endpoints, organisation, peopl
 from spoc.web.approving import doors as approving
 from spoc.web.asking import front, intake
 from spoc.web.assets import ASK_AGAIN, FOREVER, digest, files
-from spoc.web.desk import contacts, contacts_api, queues, tasks_api, team
+from spoc.web.desk import contacts, contacts_api, declining, queues, tasks_api, team
 from spoc.web.editing import editor, publishing
 from spoc.web.editing import files as packs
 from spoc.web.permissions import check_routes
@@ -64,6 +64,7 @@ ROUTERS = (
     contacts.router,
     contacts_api.router,
     team.router,
+    declining.router,
     queues.router,  # after contacts: /desk/{key} would take /desk/log
     tasks_api.router,
     register.router,

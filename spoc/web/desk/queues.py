@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from itertools import groupby
 from typing import Annotated
 from urllib.parse import urlencode
@@ -17,7 +16,6 @@ from routing.lifecycle import Department
 from routing.visibility import Actor
 from routing.work import HoldReason, TaskState
 from spoc.desk.claims import claim, release
-from spoc.desk.declining import decline
 from spoc.desk.errors import NotLater
 from spoc.desk.finishing import reopen_task
 from spoc.desk.handoff import hand_over
@@ -25,7 +23,6 @@ from spoc.desk.holds import hold, resume
 from spoc.desk.proving import note_proof
 from spoc.desk.queue_rows import Badge, Filters, Group, Listing, Row, Whose
 from spoc.desk.queues import all_queues, badges, my_work, show_queue
-from spoc.intake.catalogue import service_at
 from spoc.people.directory import Visit
 from spoc.web.day import day_of, local_instant
 from spoc.web.deps import Database, Now, Visitor, require
@@ -45,7 +42,6 @@ Address = Annotated[str, Form(max_length=500)]
 StateFilter = Annotated[str, Query(max_length=20)]
 
 CLAIMED = notice("desk.claimed", marked("{about}: the task is yours."))
-DECLINED = notice("desk.declined", marked("{about}: the task moves on to the next, with your reason."), "info")
 RELEASED = notice("desk.released", marked("{about}: the task is anybody's again."), "info")
 HELD = notice("desk.held", marked("{about}: the task is on hold."), "info")
 RESUMED = notice("desk.resumed", marked("{about}: the task goes on."))
@@ -209,14 +205,6 @@ def release_task(
     http: Request, task_id: UUID, session: Database, now: Now, actor: Agent, address: Address = ""
 ) -> Response:
     return _back(http, address, release(session, actor, task_id, now), RELEASED)
-
-
-@router.post("/desk/tasks/{task_id}/decline")
-def decline_task(
-    http: Request, task_id: UUID, session: Database, now: Now, actor: Agent, why: Long = "", address: Address = ""
-) -> Response:
-    reference = decline(session, actor, task_id, partial(service_at, session), now, why=why)
-    return _back(http, address, reference, DECLINED)
 
 
 @router.post("/desk/tasks/{task_id}/hold")

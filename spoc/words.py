@@ -65,7 +65,9 @@ def translations(language: str, folder: Path = FOLDER) -> catalogues.NullTransla
 def choose(accept_language: str, offered: tuple[str, ...] | None = None) -> str:
     """The offered language that an Accept-Language header likes best; English if none."""
     wishes = [part.split(";")[0].strip() for part in accept_language.split(",")[:10]]
-    return negotiate_locale(wishes, offered or languages(), sep="-") or ENGLISH
+    by_tag = {name.replace("_", "-").lower(): name for name in offered or languages()}
+    found = negotiate_locale(wishes, list(by_tag), sep="-")
+    return by_tag[found.lower()] if found else ENGLISH
 
 
 def speak(language: str, folder: Path = FOLDER) -> None:

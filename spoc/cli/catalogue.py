@@ -83,13 +83,16 @@ def show(
 
 
 def _show_one(service: "Service", *, as_json: bool) -> None:
+    from spoc.desk.ticket_rows import APPROVERS
+
     if as_json:
         print_json(service.model_dump(mode="json"))
         return
     heads = (gettext("step"), gettext("with"), gettext("waits for"), gettext("due"))
     table = Table(*heads, title=service.title, title_justify="left")
     for step in service.steps:
-        table.add_row(step.title, step.queue or str(step.person), ", ".join(step.needs), str(step.due or ""))
+        party = step.queue or (str(step.person) if step.person else gettext(APPROVERS))
+        table.add_row(step.title, party, ", ".join(step.needs), str(step.due or ""))
     out.print(table)
 
 
@@ -153,6 +156,8 @@ def _check_ground(onto: int, in_force: int) -> None:
     """Raises:
     Misconfigured: somebody has published since; what they changed would be lost.
     """
+    if onto > in_force:
+        raise Misconfigured(marked("There is no version %(name)s of the catalogue."), name=onto)
     if onto != in_force:
         raise Misconfigured(
             marked(

@@ -1,6 +1,7 @@
 """`spoc catalog diff` and `overlaps`: what changes between two catalogues, and what teams do twice and wait for."""
 
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -9,8 +10,8 @@ from rich.table import Table
 from routing.phrase import Phrase, marked
 from spoc.cli.options import AsJson, Data, read_settings
 from spoc.cli.say import out, print_json, print_plain, tell
-from spoc.errors import Misconfigured
-from spoc.words import gettext
+from spoc.errors import Misconfigured, NotFound
+from spoc.words import gettext, said
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from catalog.overlaps import Overlaps
     from catalog.service import Catalogue
 
-LONGEST_NUMBER = 9
+LONGEST_NUMBER = 9  # more digits are no key that the database could hold
 Before = Annotated[
     str | None,
     typer.Argument(
@@ -73,11 +74,8 @@ def _named(session: "Session", name: str) -> "Catalogue":
     """Raises:
     Misconfigured: there is no such version, or the folder cannot be read.
     """
-    from pathlib import Path
-
     from catalog.document import read_packs
     from spoc.cli.packs import readable
-    from spoc.errors import NotFound
     from spoc.intake.catalogue import at_version
     from spoc.intake.versions import one_version
 
@@ -94,7 +92,7 @@ def _named(session: "Session", name: str) -> "Catalogue":
 def _said(change: "Change") -> str:
     from spoc.web.catalogue_changes import sentence
 
-    return str(sentence(change))
+    return said(sentence(change))
 
 
 def _change(change: "Change") -> dict[str, Any]:

@@ -37,7 +37,7 @@ def opened(settings: Settings, *, new: bool = False) -> Iterator[sessionmaker[Se
         Unavailable: it does not answer, or it is at another version.
         Misconfigured: there is none in the data folder, and it is not `new`: a mistyped folder makes no desk.
     """
-    if settings.embedded and not new and not (settings.data.expanduser() / "pg").exists():
+    if settings.embedded and not new and not (settings.data / "pg").exists():
         raise Misconfigured(
             marked("There is no desk in %(folder)s. Name its folder with --data; `spoc up` begins one."),
             folder=settings.data,

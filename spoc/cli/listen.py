@@ -91,3 +91,10 @@ def stopped_by_signal() -> Iterator[None]:
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
+
+
+def in_url(host: str) -> str:
+    """An address as a browser takes it: brackets around IPv6, and this machine's own where it listens on all."""
+    if host in {"0.0.0.0", "::", ""}:  # noqa: S104 - compared, not listened on
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host

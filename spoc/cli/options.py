@@ -51,7 +51,7 @@ def read_settings(data: Path | None = None, *, quiet: bool = True, **given: Any)
     if data is not None:
         if not settings.embedded:
             raise Misconfigured(marked("Both --data and SPOC_DATABASE_URL name a database: give one of them."))
-        settings = settings.model_copy(update={"data": data})
+        settings = settings.model_copy(update={"data": data.expanduser()})
     level = max(settings.log_level, "WARNING", key=logging.getLevelName) if quiet else settings.log_level
     log.configure(level=level, as_json=settings.log_format == "json")
     return settings

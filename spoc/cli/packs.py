@@ -9,7 +9,7 @@ import typer
 
 from routing.phrase import Phrase, counted, marked
 from spoc.cli.options import AsJson, Data, read_settings
-from spoc.cli.say import UNREADABLE, fault_line, print_json, print_plain, tell
+from spoc.cli.say import fault_line, print_json, print_plain, tell, unreadable
 from spoc.errors import Misconfigured
 from spoc.words import said_as_is
 
@@ -117,17 +117,17 @@ def _read(files: Sequence[Path], settings: "Settings") -> "tuple[Packs, Catalogu
 @contextmanager
 def readable(files: Sequence[Path]) -> Iterator[None]:
     """Raises:
-    Misconfigured: one of the files cannot be read inside.
+    Misconfigured: one of the files cannot be read while this goes on.
     """
     try:
         yield
     except OSError as error:
         what = error.filename or ", ".join(map(str, files))
-        raise Misconfigured(UNREADABLE, file=what, why=error.strerror) from error
+        raise unreadable(what, error) from error
 
 
 def has_desk(settings: "Settings") -> bool:
-    return not settings.embedded or (settings.data.expanduser() / "pg").exists()
+    return not settings.embedded or (settings.data / "pg").exists()
 
 
 def published(settings: "Settings") -> "Catalogue":

@@ -21,6 +21,8 @@ LINK_LIVES = timedelta(hours=24)
 MAY_SIGN_IN = marked("%(mail)s may sign in.")
 SETS_PASSWORD = marked("%(mail)s sets a password here, once, within a day:")
 HERE = "http://127.0.0.1:8000"
+LOCK = "up.lock"
+"""In the data folder: held by the running `spoc up`, and says at which address it is served, or was last."""
 
 
 @users.command(
@@ -47,7 +49,9 @@ def add(
         list[str] | None, typer.Option(help=marked("Key of a queue they lead; may be repeated."), show_default=False)
     ] = None,
     *,
-    password_from_stdin: Annotated[bool, typer.Option(help=marked("Read the password from standard input."))] = False,
+    password_from_stdin: Annotated[
+        bool, typer.Option("--password-from-stdin", help=marked("Read the password from standard input."))
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     from spoc import clock
@@ -59,15 +63,16 @@ def add(
 
     settings = read_settings(data)
     now = clock.now()
+    password = sys.stdin.readline().rstrip("\r\n") if password_from_stdin else None
     with opened(settings) as sessions, transaction(sessions) as session:
         person = add_person(session, mail, name, now)
         grant_roles(session, person.id, frozenset(role or ()), now)
         join_queues(session, person.id, dict.fromkeys(queue or (), False) | dict.fromkeys(lead or (), True), now)
-        if password_from_stdin:
-            give_password(session, person.id, sys.stdin.readline().rstrip("\r\n"), now)
-        link = (
-            None if password_from_stdin else set_password_link(settings, make_link(session, person.id, now, LINK_LIVES))
-        )
+        if password is None:
+            link = set_password_link(settings, make_link(session, person.id, now, LINK_LIVES))
+        else:
+            link = None
+            give_password(session, person.id, password, now)
     if as_json:
         print_json({"mail": mail, "link": link})
     else:
@@ -78,7 +83,14 @@ def add(
 
 def set_password_link(settings: "Settings", secret: str) -> str:
     """The address at which a one-time secret sets a password."""
-    return f"{(settings.base_url or HERE).rstrip('/')}/set-password?token={secret}"
+    return f"{(settings.base_url or _served_at(settings)).rstrip('/')}/set-password?token={secret}"
+
+
+def _served_at(settings: "Settings") -> str:
+    try:
+        return (settings.data / LOCK).read_text("utf-8") or HERE
+    except (OSError, UnicodeDecodeError):
+        return HERE
 
 
 @tokens.command(help=marked("Print a new token, and nothing else. It cannot be shown again."))
@@ -87,7 +99,9 @@ def create(
     data: Data = None,
     name: Annotated[str, typer.Option(help=marked("What the token is for."))] = "command line",
     *,
-    raise_for_others: Annotated[bool, typer.Option(help=marked("May open tickets for other people."))] = False,
+    raise_for_others: Annotated[
+        bool, typer.Option("--raise-for-others", help=marked("May open tickets for other people."))
+    ] = False,
 ) -> None:
     from spoc import clock
     from spoc.cli.database import opened

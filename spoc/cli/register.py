@@ -8,7 +8,7 @@ import typer
 
 from routing.phrase import Phrase, marked
 from spoc.cli.options import AsJson, Data, read_settings
-from spoc.cli.say import print_json, print_plain, tell
+from spoc.cli.say import print_json, print_plain, tell, unreadable
 from spoc.words import gettext, said
 
 app = typer.Typer(help=marked("What there is of laptops, keys and the like, and who has it."), no_args_is_help=True)
@@ -36,14 +36,13 @@ def import_file(
     from spoc import clock
     from spoc.cli.database import opened
     from spoc.db.session import transaction
-    from spoc.errors import Misconfigured
     from spoc.intake.catalogue import current
     from spoc.register.importing import apply, preview
 
     try:
         text = file.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise Misconfigured(marked("%(file)s cannot be read as text in UTF-8."), file=file) from error
+        raise unreadable(file, error) from error
     with opened(read_settings(data)) as sessions, transaction(sessions) as session:
         kinds = {kind.key: kind for kind in current(session)[1].items}
         found = preview(session, None, kinds, text, clock.now())

@@ -12,8 +12,8 @@ from spoc import clock
 from spoc.app import create_app
 from spoc.cli import first_steps
 from spoc.cli.database import opened
-from spoc.cli.listen import Server, stopped_by_signal, taken_port
-from spoc.cli.people import set_password_link
+from spoc.cli.listen import Server, in_url, stopped_by_signal, taken_port
+from spoc.cli.people import LOCK, set_password_link
 from spoc.cli.say import out, tell
 from spoc.cli.working import working
 from spoc.db import embedded, migrate
@@ -32,11 +32,11 @@ def run(settings: Settings, host: str, port: int, *, demo: bool) -> None:
         Unavailable: the port, the data folder, the database or the worker cannot be had.
     """
     if settings.base_url is None:
-        settings = settings.model_copy(update={"base_url": f"http://{_in_url(host)}:{port}"})
+        settings = settings.model_copy(update={"base_url": f"http://{in_url(host)}:{port}"})
     with stopped_by_signal(), ExitStack() as stack:
         taken = stack.enter_context(taken_port(host, port))
         if settings.embedded:
-            stack.enter_context(_only_one(settings.data))
+            stack.enter_context(_only_one(settings.data, settings.base_url or ""))
         with out.status(gettext("Starting the database …")):
             sessions = stack.enter_context(_migrated(settings))
         if demo:
@@ -59,11 +59,11 @@ def _migrated(settings: Settings) -> Iterator[sessionmaker[Session]]:
 
 
 @contextmanager
-def _only_one(folder: Path) -> Iterator[None]:
-    """Hold the data folder for this process; the kernel lets it go whatever ends the process."""
+def _only_one(folder: Path, address: str) -> Iterator[None]:
+    """Hold the data folder for this process, and leave there where it is served; the kernel lets the lock go."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / "up.lock").open("w")
+        lock = (folder / LOCK).open("a+")
     except OSError as error:
         raise Unavailable(embedded.FOLDER_UNUSABLE, folder=folder, why=error.strerror) from error
     with lock:
@@ -73,6 +73,9 @@ def _only_one(folder: Path) -> Iterator[None]:
             raise Unavailable(
                 marked("Another `spoc up` runs on the data folder %(folder)s: stop it, or give another."), folder=folder
             ) from None
+        lock.truncate(0)
+        lock.write(address)
+        lock.flush()
         yield
 
 
@@ -89,25 +92,23 @@ def _how_to_sign_in(settings: Settings, sessions: sessionmaker[Session]) -> Call
 
 def _tell_demo() -> None:
     mails, password = first_steps.demo_sign_ins()
-    tell(Phrase("Sign in with the password [bold]%(password)s[/bold] as", {"password": password}))
+    tell(Phrase("Sign in with the password %(password)s as", {"password": password}), password)
     for mail in mails:
         tell(f"  {mail}")
 
 
 def _tell_first(link: str) -> None:
     tell(
-        Phrase(
-            "Set a password for the administrator [bold]%(mail)s[/bold], once, within a day:",
-            {"mail": first_steps.FIRST_MAIL},
-        )
+        Phrase("Set a password for the administrator %(mail)s, once, within a day:", {"mail": first_steps.FIRST_MAIL}),
+        first_steps.FIRST_MAIL,
     )
-    out.print(f"  {link}", soft_wrap=True, markup=False)
+    tell(f"  {link}")
 
 
 def _welcome(settings: Settings, how_to_sign_in: Callable[[], None], zone: str | None) -> None:
     tell("")
     address = {"address": settings.base_url}
-    tell(Phrase("[bold green]The desk is open:[/bold green] [bold]%(address)s[/bold]", address))
+    tell(Phrase("The desk is open: %(address)s", address), settings.base_url or "", style="green")
     tell("")
     how_to_sign_in()
     tell("")
@@ -115,11 +116,4 @@ def _welcome(settings: Settings, how_to_sign_in: Callable[[], None], zone: str |
         tell(first_steps.hint(zone))
     in_folder = Phrase("Your data stays in %(folder)s.", {"folder": settings.data.resolve()})
     where = in_folder if settings.embedded else Phrase("Your data stays in your database.")
-    tell(Phrase("[dim]%(where)s Ctrl-C stops the desk.[/dim]", {"where": where}))
-
-
-def _in_url(host: str) -> str:
-    """An address as a browser takes it: brackets around IPv6, and this machine's own where it listens on all."""
-    if host in {"0.0.0.0", "::", ""}:  # noqa: S104 - compared, not listened on
-        return "127.0.0.1"
-    return f"[{host}]" if ":" in host else host
+    tell(Phrase("%(where)s Ctrl-C stops the desk.", {"where": where}), style="dim")

@@ -6,14 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.text import Text
 
 from catalog.errors import AnswerFault, DocumentFault, InvalidAnswers, InvalidCatalogue
-from routing.phrase import marked
-from spoc.errors import Invalid, Mendable
+from routing.phrase import Phrase, marked
+from spoc.errors import Invalid, Mendable, Misconfigured
 from spoc.words import ENGLISH, FOLDER, Sentence, choose, languages, said, said_as_is, speak
 
 UNREADABLE = marked("%(file)s cannot be read: %(why)s.")
-out = Console(highlight=False)
+out = Console(highlight=False, markup=False)  # titles and folders may hold brackets
 NAMES = ("LC_ALL", "LC_MESSAGES", "LANG")
 """Where a machine says which language its user reads; the first that is set decides, as for other programs."""
 
@@ -24,9 +25,11 @@ def speak_as_set(environment: Mapping[str, str], folder: Path = FOLDER) -> None:
     speak(choose(name.partition(".")[0].partition("@")[0].replace("_", "-"), languages(folder)), folder)
 
 
-def tell(sentence: Sentence | str) -> None:
-    """A line for people; an address in it stays whole, however narrow the window."""
-    out.print(said_as_is(sentence), soft_wrap=True)
+def tell(sentence: Sentence | str, *strong: str, style: str = "") -> None:
+    """A line for people, with what is `strong` in it in bold; an address stays whole, however narrow the window."""
+    line = Text(said_as_is(sentence), style)
+    line.highlight_words([one for one in strong if one], "bold")
+    out.print(line, soft_wrap=True)
 
 
 def print_plain(text: str) -> None:
@@ -36,6 +39,12 @@ def print_plain(text: str) -> None:
 
 def print_json(found: Any) -> None:
     print_plain(json.dumps(found, ensure_ascii=False, indent=2, default=str))
+
+
+def unreadable(file: Path | str, error: OSError | UnicodeDecodeError) -> Misconfigured:
+    """What to raise for a file that is not there, may not be read, or is no text."""
+    why = Phrase("it is no text in UTF-8") if isinstance(error, UnicodeDecodeError) else error.strerror
+    return Misconfigured(UNREADABLE, file=file, why=why)
 
 
 def fault_line(fault: DocumentFault) -> str:
@@ -51,7 +60,7 @@ def error_text(error: Exception) -> str:
         case InvalidCatalogue():
             return "\n".join(map(fault_line, error.faults))
         case InvalidAnswers():
-            return "; ".join(_named(fault) for fault in error.faults)
+            return "\n".join(_named(fault) for fault in error.faults)
         case Invalid() if not error.template:
             return " ".join(_named(fault) for fault in error.faults)
         case Sentence() if error.template:

@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 def web(data: Data = None, host: Host = "127.0.0.1", port: Port = 8000) -> None:
     from spoc.app import create_app
     from spoc.cli.database import opened
-    from spoc.cli.listen import Server, stopped_by_signal, taken_port
+    from spoc.cli.listen import Server, in_url, stopped_by_signal, taken_port
     from spoc.web.runtime import Runtime
 
     settings = read_settings(data, quiet=False)
+    if settings.base_url is None:
+        settings = settings.model_copy(update={"base_url": f"http://{in_url(host)}:{port}"})
     with stopped_by_signal(), taken_port(host, port) as taken, opened(settings) as sessions:
         app = create_app(Runtime(settings, sessions))
         Server(app, on_start=lambda: tell(Phrase("Serving on %(host)s:%(port)s.", {"host": host, "port": port}))).run(

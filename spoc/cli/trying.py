@@ -11,9 +11,9 @@ from rich.table import Table
 
 from routing.phrase import Phrase, counted, marked
 from spoc.cli.options import AsJson, Data, read_settings
-from spoc.cli.say import UNREADABLE, fault_line, out, print_json, tell
+from spoc.cli.say import fault_line, out, print_json, tell, unreadable
 from spoc.errors import Misconfigured
-from spoc.words import gettext, said
+from spoc.words import gettext, language, said
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -60,7 +60,7 @@ def _ground(data: Path | None, pack: Path | None) -> Iterator[Ground]:
     with opened(read_settings(data)) as sessions, transaction(sessions) as session:
         desk = read_desk_facts(session)
         organisation = organisation_of(session)
-        view = View("en", organisation.time_zone, now, organisation.currency)
+        view = View(language(), organisation.time_zone, now, organisation.currency)
         yield Ground(session, desk, _draft(desk.catalogue, pack), now, view)
 
 
@@ -73,7 +73,7 @@ def _draft(base: "Catalogue", pack: Path | None) -> "Catalogue":
     try:
         return read_packs(pack) if pack.is_dir() else drafted(base, pack.name, pack.read_text("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise Misconfigured(UNREADABLE, file=pack, why=error) from error
+        raise unreadable(pack, error) from error
 
 
 def simulate(
@@ -125,7 +125,7 @@ def _answers(file: Path) -> dict[str, Any]:
     try:
         reading = read_yaml(file.name, file.read_text("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise Misconfigured(UNREADABLE, file=file, why=error) from error
+        raise unreadable(file, error) from error
     if reading.faults or not isinstance(reading.value, dict):
         why = "; ".join(map(fault_line, reading.faults)) or Phrase("it must be a map from questions to answers")
         raise Misconfigured(marked("%(file)s holds no answers: %(why)s."), file=file, why=why)

@@ -3,11 +3,12 @@
 Processor time: what else the machine does must not count.
 """
 
-import timeit
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib.resources import files
 from itertools import count
+from statistics import median
 from time import process_time
 from zoneinfo import ZoneInfo
 
@@ -89,16 +90,24 @@ def _moment(moment: CatalogueMoment | None) -> Moment | None:
     return Moment(moment.anchor_on, moment.amount, Unit(moment.unit.value), moment.at) if moment else None
 
 
+SIZES = (50, 100, 200, 400)
+SERVICES = (125, 250, 500, 1000)
+LIMITS = {"expand + fan_out, new starter": 1.0, "expand + fan_out, 200 steps": 10.0, "lint, 500 services": 2000.0}
+"""In milliseconds of processor time."""
+LINEAR = 1.25
+"""Four times as much may take four times as long, and a quarter more for what the machine does in between."""
+
+
 def cases() -> dict[str, Callable[[], object]]:
     starter = shipped().service("new-starter")
     known = Known(named_people(starter, starter.example), frozenset({"berlin"}))
     found: dict[str, Callable[[], object]] = {
         "expand + fan_out, new starter": plan_and_place(starter, {**check(starter, starter.example, known)})
     }
-    for size in (50, 100, 200, 400):
+    for size in SIZES:
         answers = {"start_on": "2026-09-01"}
         found[f"expand + fan_out, {size} steps"] = plan_and_place(long_service(size), {**answers})
-    for size in (125, 250, 500, 1000):
+    for size in SERVICES:
         catalogue = many(size)
         packs = as_packs(catalogue)
         found[f"lint, {size} services"] = lambda packs=packs: look(packs)  # type: ignore[misc]
@@ -108,14 +117,41 @@ def cases() -> dict[str, Callable[[], object]]:
     return found
 
 
-def main() -> None:
-    for name, case in cases().items():
-        case()
-        timer = timeit.Timer(case, timer=process_time)
-        rounds, _ = timer.autorange()
-        best = min(timer.repeat(3, rounds)) / rounds
-        print(f"{name:34} {best * 1e3:10.3f} ms")
+def measured(found: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+    """The median of each in milliseconds. Each round asks all of them in turn, so what disturbs one disturbs all."""
+    times: dict[str, list[float]] = {name: [] for name in found}
+    for _ in range(rounds):
+        for name, case in found.items():
+            begun = process_time()
+            case()
+            times[name].append((process_time() - begun) * 1e3)
+    return {name: median(values) for name, values in times.items()}
+
+
+def growth(took: dict[str, float]) -> dict[str, float]:
+    """How much longer four times as much takes, divided by four."""
+    plans = {"expand + fan_out": took["expand + fan_out, 400 steps"] / took["expand + fan_out, 100 steps"] / 4}
+    services = {
+        name: took[f"{name}, 1000 services"] / took[f"{name}, 250 services"] / 4 for name in ("lint", "compare")
+    }
+    return plans | services
+
+
+def main() -> int:
+    plans = {name: case for name, case in cases().items() if name.startswith("expand")}
+    took = measured(plans, 101) | measured({name: case for name, case in cases().items() if name not in plans}, 5)
+    for name, value in took.items():
+        limit = f"limit {LIMITS[name]:g} ms" if name in LIMITS else ""
+        print(f"{name:34} {value:10.3f} ms  {limit}")
+    grown = growth(took)
+    for name, ratio in grown.items():
+        print(f"{name:34} four times as much takes {4 * ratio:.2f} times as long")
+    over = [name for name, limit in LIMITS.items() if took[name] > limit]
+    over += [f"{name} grows faster than what it is given" for name, ratio in grown.items() if ratio > LINEAR]
+    for name in over:
+        print(f"Over its limit: {name}")
+    return bool(over)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

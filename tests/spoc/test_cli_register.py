@@ -43,4 +43,6 @@ def test_faults_are_told_by_line_and_nothing_is_taken(tmp_path: Path, database: 
 
 
 def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, database: str) -> None:
-    assert "cannot be read as text" in said(spoc("register", "import", str(tmp_path), SPOC_DATABASE_URL=database))
+    assert "cannot be read: Is a directory" in said(
+        spoc("register", "import", str(tmp_path), SPOC_DATABASE_URL=database)
+    )

@@ -12,7 +12,7 @@ from catalog.errors import AnswerFault, InvalidAnswers, InvalidCatalogue
 from spoc import words
 from spoc.cli import app, translate
 from spoc.cli.options import read_settings
-from spoc.cli.say import error_text, speak_as_set
+from spoc.cli.say import error_text, speak_as_set, tell
 from spoc.db import migrate
 from spoc.errors import Misconfigured
 from tests.conftest import fresh_database
@@ -112,6 +112,46 @@ def test_a_setting_that_cannot_be_used_is_told_in_it(monkeypatch: pytest.MonkeyP
     with pytest.raises(Misconfigured) as refused:
         read_settings()
     assert error_text(refused.value) == "⟦SPOC_POOL_SIZE cannot be used. ⟦This must be at least 1.⟧⟧"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("SPOC_BASE_URL", "foo", "⟦This is not of the form that is asked for.⟧"),
+        ("SPOC_SMTP_URL", "zzz", "⟦This is not of the form that is asked for.⟧"),
+        ("SPOC_MAIL_FROM", "x", "⟦This is not of the form that is asked for.⟧"),
+        ("SPOC_LOG_LEVEL", "loud", "⟦This must be one of 'DEBUG', 'INFO', 'WARNING', 'ERROR'.⟧"),
+    ],
+)
+def test_a_setting_of_the_wrong_form_is_told(monkeypatch: pytest.MonkeyPatch, name: str, value: str, told: str) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(Misconfigured) as refused:
+        read_settings()
+    assert error_text(refused.value) == f"⟦{name} cannot be used. {told}⟧"
+
+
+def test_a_data_folder_may_be_below_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert read_settings(Path("~/other")).data == tmp_path / "other"
+    monkeypatch.setenv("SPOC_DATA", "~/desk")
+    assert read_settings().data == tmp_path / "desk"
+
+
+def test_brackets_in_what_is_told_are_no_markup(capsys: pytest.CaptureFixture[str]) -> None:
+    tell("Parking [/space] in [red]", "[red]")
+    assert capsys.readouterr().out == "Parking [/space] in [red]\n"
+
+
+def test_what_changes_is_told_in_it_and_brackets_of_a_title_stay(tmp_path: Path, server_url: str) -> None:
+    with fresh_database(server_url) as url:
+        run("migrate", SPOC_DATABASE_URL=url)
+        run("catalog", "pull", str(tmp_path), SPOC_DATABASE_URL=url)
+        pay = tmp_path / "pay.yaml"
+        pay.write_text(pay.read_text().replace("title: Payslip question", "title: Pay [/question]"))
+        told = run("catalog", "diff", str(tmp_path), SPOC_DATABASE_URL=url)
+        assert "⟦“Payslip question” is now called “Pay [/question]”.⟧" in told
+        run("catalog", "publish", str(tmp_path), SPOC_DATABASE_URL=url)
+        assert "Pay [/question]" in run("catalog", "show", SPOC_DATABASE_URL=url)
 
 
 def test_each_fault_is_told_after_its_name() -> None:

@@ -28,6 +28,14 @@ def _english_afterwards() -> Iterator[None]:
     words.speak(words.ENGLISH)
 
 
+@pytest.mark.parametrize(
+    ("wish", "found"),
+    [("pt-BR", "pt_BR"), ("pt-br;q=0.9, en;q=0.1", "pt_BR"), ("de-AT", "de"), ("fr", "en"), ("pt", "en")],
+)
+def test_a_language_of_one_country_is_found_by_its_folder(wish: str, found: str) -> None:
+    assert words.choose(wish, ("en", "de", "pt_BR")) == found
+
+
 def test_english_is_the_sentence_itself() -> None:
     assert str(HANDED) == words.said(HANDED) == "It is with 100 % IT, and on hold."
 

@@ -140,8 +140,8 @@ def _planned(
         queue=step.queue,
         person=step.person,
         needs=needs,
-        opens=_moment(step.opens, answers, one.row),
-        due=_moment(step.due, answers, one.row),
+        opens=moment_of(step.opens, answers, one.row),
+        due=moment_of(step.due, answers, one.row),
         confidential_to=service.circle(step),
         secret=step.secret,
         kind=step.kind,
@@ -159,7 +159,8 @@ def _undecided_by(service: Service, step: Step, open_: frozenset[str]) -> tuple[
     return tuple(dict.fromkeys(service.asked_later[key] for key in sorted(hangs_on)))
 
 
-def _moment(rule: DateRule | None, answers: Mapping[str, JsonValue], row: Row | None) -> Moment | None:
+def moment_of(rule: DateRule | None, answers: Mapping[str, JsonValue], row: Row | None = None) -> Moment | None:
+    """None where there is no rule, or no answer to count from."""
     if rule is None:
         return None
     if rule.anchor == SUBMISSION:

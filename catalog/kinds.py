@@ -20,6 +20,7 @@ BODIES: Final[Mapping[StepKind, str]] = {
     StepKind.APPROVAL: "approval",
     StepKind.FORM: "form",
     StepKind.MESSAGE: "message",
+    StepKind.APPOINTMENT: "appointment",
     StepKind.CALL: "call",
 }
 """The value of a step that makes it of that kind; it has one of them at most."""
@@ -27,5 +28,5 @@ BODIES: Final[Mapping[StepKind, str]] = {
 FINDS_ITS_PEOPLE: Final = frozenset({StepKind.APPROVAL})
 """Kinds whose body names who is asked, so that the step itself is for no queue and no person."""
 
-BY_WORDS_ALONE: Final = frozenset({StepKind.FORM, StepKind.MESSAGE, StepKind.CALL})
-"""Kinds that are done by what is answered or sent: nothing is ticked, proved or lent in them, and they come once."""
+BY_WORDS_ALONE: Final = frozenset({StepKind.FORM, StepKind.MESSAGE, StepKind.APPOINTMENT, StepKind.CALL})
+"""Kinds done by what is answered, sent or said of them: nothing is ticked, proved or lent in them; they come once."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from catalog.errors import DocumentFault
 from catalog.item import ItemKind
 from catalog.lint_amend import amend_faults
+from catalog.lint_appointment import appointment_faults
 from catalog.lint_approval import approval_faults
 from catalog.lint_call import call_faults
 from catalog.lint_filled import filled_faults
@@ -119,6 +120,7 @@ def _service_faults(place: Place, service: Service, known: dict[str, frozenset[s
         *message_faults(place, service),
         *call_faults(place, service),
         *schedule_faults(place, service, known["queues"]),
+        *appointment_faults(place, service, known["queues"]),
     ]
     # Trials run on what is sound, and what is never reached shows only where trials succeed.
     yield from found or (found := [*trial_faults(place, service)]) or reach_faults(place, service)

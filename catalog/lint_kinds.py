@@ -1,4 +1,4 @@
-"""Faults of forms, messages and calls among the steps: what only a task can have."""
+"""Faults of forms, messages, appointments and calls among the steps: what only a task can have."""
 
 from collections.abc import Iterator
 from typing import Final

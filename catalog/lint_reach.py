@@ -17,7 +17,7 @@ from catalog.table import settle_answer
 _NO_RULE = {
     *("key", "title", "summary", "detail", "neutral_title", "label", "help", "section", "example", "default", "value"),
     *("queue", "person", "needs", "phase", "need", "icon", "phrases", "confidential_to", "kind", "pattern"),
-    *("checklist", "evidence", "fields", "message", "takes", "endpoint"),
+    *("checklist", "evidence", "fields", "message", "takes", "endpoint", "place", "topic", "chosen_by"),
 }
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _LITERAL = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
@@ -40,7 +40,8 @@ def reach_faults(place: Place, service: Service) -> Iterator[DocumentFault]:
 def names_in_rules(service: Service) -> frozenset[str]:
     """All names that stand where rules do: conditions, dates, subject, placeholders of title and messages."""
     sent = {key for step in service.steps for key in placeholders(step)}
-    return frozenset({*_names(service), *sent})
+    met = {step.appointment.person for step in service.steps if step.appointment and step.appointment.person}
+    return frozenset({*_names(service), *sent, *met})
 
 
 def _names(value: object) -> Iterator[str]:

@@ -83,7 +83,8 @@ def _person_faults(here: Place, step: Step, service: Service) -> Iterator[Docume
 
 
 def _date_faults(here: Place, step: Step, service: Service) -> Iterator[DocumentFault]:
-    rules: Mapping[str, DateRule | None] = {".opens": step.opens, ".due": step.due}
+    earliest = step.appointment.earliest if step.appointment else None
+    rules: Mapping[str, DateRule | None] = {".opens": step.opens, ".due": step.due, ".appointment.earliest": earliest}
     for where, rule in rules.items():
         if rule is None:
             continue

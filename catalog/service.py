@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 from annotated_types import Ge, Le, MaxLen
 from pydantic import JsonValue, StringConstraints, field_validator, model_validator
 
+from catalog.appointment import AppointmentPart
 from catalog.approval import Approval
 from catalog.call import CallPart
 from catalog.errors import UnknownService
@@ -144,6 +145,7 @@ class Step(Part):
     approval: Approval | None = None
     form: FormPart | None = None
     message: MessagePart | None = None
+    appointment: AppointmentPart | None = None
     call: CallPart | None = None
 
     @model_validator(mode="after")

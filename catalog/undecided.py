@@ -12,11 +12,13 @@ from catalog.service import Service, Step
 
 def read_by(service: Service, step: Step) -> frozenset[str]:
     """The questions that the step hangs on: by its condition, its dates, what it says, or what its own form asks."""
-    dates: tuple[DateRule | None, ...] = (step.opens, step.due)
+    met = step.appointment
+    dates: tuple[DateRule | None, ...] = (step.opens, step.due, met.earliest if met else None)
     shown = [text for key in step.asks if key in service.fields for text in conditions_of(service.fields[key])]
     names = {name for text in (step.condition, *shown) if text for name in _names(text)} | {*placeholders(step)}
     names |= {*(step.call.answers if step.call else ()), *(step.approval.shows if step.approval else ())}
     names |= {step.for_each} if step.for_each else set()
+    names |= {one for one in (met.person, met.location) if one} if met else set()
     return frozenset((names | {rule.anchor for rule in dates if rule}) & service.fields.keys() - set(step.asks))
 
 

@@ -73,18 +73,18 @@ def public_holidays(country: str, region: str | None, year: int) -> frozenset[da
 
 
 def is_working_day(calendar: Calendar, on: date) -> bool:
-    return bool(_spans_of(calendar, on))
+    return bool(working_spans(calendar, on))
 
 
 def first_working_instant(calendar: Calendar, on: date) -> datetime | None:
     """When work begins that day, in UTC; None on a day without work."""
-    spans = _spans_of(calendar, on)
+    spans = working_spans(calendar, on)
     return spans[0][0] if spans else None
 
 
 def last_working_instant(calendar: Calendar, on: date) -> datetime | None:
     """When work ends that day, in UTC; None on a day without work."""
-    spans = _spans_of(calendar, on)
+    spans = working_spans(calendar, on)
     return spans[-1][1] if spans else None
 
 
@@ -155,7 +155,7 @@ def working_time_between(calendar: Calendar, a: datetime, b: datetime) -> timede
     if b < a:
         return -working_time_between(calendar, b, a)
     first, last = _local_date(calendar, a), _local_date(calendar, b)
-    spans = (span for n in range((last - first).days + 1) for span in _spans_of(calendar, first + n * _DAY))
+    spans = (span for n in range((last - first).days + 1) for span in working_spans(calendar, first + n * _DAY))
     return sum((max(min(end, b) - max(start, a), timedelta()) for start, end in spans), timedelta())
 
 
@@ -194,14 +194,19 @@ def _work_from(calendar: Calendar, on: date, step: int) -> Iterator[tuple[date, 
     """Working days with their spans, from the date on; ends where nobody works for too long."""
     idle = 0
     while idle < _IDLE_DAYS:
-        spans = _spans_of(calendar, on)
+        spans = working_spans(calendar, on)
         idle = 0 if spans else idle + 1
         if spans:
             yield on, spans
         on += step * _DAY
 
 
-def _spans_of(calendar: Calendar, on: date) -> Spans:
+def working_spans(calendar: Calendar, on: date) -> Spans:
+    """When work is done on that local date.
+
+    Raises:
+        DateOutOfRange: outside the years planned with.
+    """
     known = calendar._worked_out  # noqa: SLF001 - the steps of a plan ask for the same days again and again
     if on not in known:
         check_year(on)

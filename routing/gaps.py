@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from routing.calendars import Calendar
+from routing.slots import Terms, Window, fits_anywhere, works_within
 from routing.why import Kind
 from routing.work import Placement
 
@@ -20,6 +22,8 @@ class GapKind(StrEnum):
     DUE_BEFORE_OPENING = "due_before_opening"  # due_at, opens_at
     DUE_BEFORE_NEED = "due_before_need"  # due_at, need: its key, need_due_at
     DATE_UNKNOWN = "date_unknown"
+    NO_TIME_TO_MEET = "no_time_to_meet"
+    MEETS_TOO_LONG = "meets_too_long"  # minutes
     CONDITION_FAILED = "condition_failed"  # condition, fault
     NO_CONTACT = "no_contact"  # queue: its key, topic
     NO_APPROVER = "no_approver"  # approvers: expressions of the catalogue
@@ -92,6 +96,16 @@ def gaps(placements: Sequence[Placement], members: Mapping[str, int], now: datet
     return tuple(
         gap for placed in placements for gap in (*_of_people(placed, members), *_of_dates(placed, by_key, now))
     )
+
+
+def gap_of_meeting(step: str, calendar: Calendar, within: Window, terms: Terms) -> Gap | None:
+    """What keeps an appointment from ever being booked, if nobody were away and nothing booked."""
+    if fits_anywhere(calendar, within, terms):
+        return None
+    if not works_within(calendar, within):
+        return Gap(GapKind.NO_TIME_TO_MEET, step)
+    minutes = str(int(terms.length.total_seconds() // 60))
+    return Gap(GapKind.MEETS_TOO_LONG, step, {"minutes": minutes})
 
 
 def _of_people(placed: Placement, members: Mapping[str, int]) -> Iterator[Gap]:

@@ -69,7 +69,7 @@ class Actor:
 
 @dataclass(frozen=True)
 class TicketView:
-    """What of a ticket decides about sight: `queues` of its tasks, `people` who have a step of their own.
+    """What of a ticket decides about sight: `queues` of its tasks, `people` who have a step or meet in an appointment.
 
     `secretly` are the queues of its secret tasks, which the other queues and people know nothing of.
     """
@@ -87,7 +87,8 @@ class TicketView:
 class Part:
     """A task, message, note, file or event; `person_id` is whose step it is, `author_id` who wrote it.
 
-    A `secret` one exists only for the queues of its `confidential_to`.
+    A `secret` one exists only for the queues of its `confidential_to`. `meets` are people who meet in an appointment,
+    whoever chooses its time among them: it is a step of theirs too.
     """
 
     queue: str | None = None
@@ -96,6 +97,7 @@ class Part:
     author_id: int | None = None
     person_id: int | None = None
     secret: bool = False
+    meets: frozenset[int] = frozenset()
 
 
 def may_work(actor: Actor, queue_key: str) -> bool:
@@ -185,4 +187,4 @@ def _within_work(actor: Actor, ticket: TicketView, part: Part) -> bool:
 
 
 def _is_own(actor: Actor, part: Part) -> bool:
-    return actor.person_id in (part.author_id, part.person_id)
+    return actor.person_id in (part.author_id, part.person_id, *part.meets)

@@ -40,6 +40,12 @@ class Kind(StrEnum):
     CALL_REFUSED = "call.refused"  # endpoint, status: of HTTP
     CALL_FAILED = "call.failed"  # endpoint; said: the other system's words
     CALL_LATE = "call.late"  # endpoint
+    APPOINTMENT_UNCHOSEN = "appointment.unchosen"
+    APPOINTMENT_NO_TIME = "appointment.no_time"
+    APPOINTMENT_NOBODY = "appointment.nobody"  # named: an expression of the catalogue, a field's key or a topic
+    APPOINTMENT_NO_CHOOSER = "appointment.no_chooser"
+    APPOINTMENT_BY_PHONE = "appointment.by_phone"
+    APPOINTMENT_MISSED = "appointment.missed"
     UNDECIDED = "undecided"  # tasks: as of WAITS
     OPENS = "opens"  # a moment
     OPENS_AT_ONCE_RANGE = "opens_at_once.date_out_of_range"  # day_on
@@ -134,6 +140,11 @@ def about_approvers(why: Why) -> bool:
 def about_call(why: Why) -> bool:
     """Whether it says why another system did not do it."""
     return why.kind.startswith("call.")
+
+
+def about_appointment(why: Why) -> bool:
+    """Whether it says why no appointment is chosen (any more), and people arrange it."""
+    return why.kind.startswith("appointment.")
 
 
 def waits_for(why: Why) -> tuple[str, ...]:

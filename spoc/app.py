@@ -34,7 +34,7 @@ from spoc.web.ruling import pages as ruling
 from spoc.web.runtime import Runtime
 from spoc.web.schedules import pages as schedules
 from spoc.web.security import Doorkeeper, Frame
-from spoc.web.ticket import amend, asks, filling, priority
+from spoc.web.ticket import amend, appointments, asks, filling, priority
 from spoc.web.ticket import pages as tickets
 from spoc.web.trying import replay, simulate
 
@@ -60,6 +60,7 @@ ROUTERS = (
     priority.router,
     approving.router,
     filling.router,
+    appointments.router,
     callbacks.router,
     contacts.router,
     contacts_api.router,

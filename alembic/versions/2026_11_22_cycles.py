@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_22_cycles"
-down_revision = "2026_11_22_refused_asks"
+down_revision = "2026_11_22_appointments"
 branch_labels = None
 depends_on = None
 

@@ -63,7 +63,7 @@ class MailRow(Base):
     """A mail as it will be, or was, sent. `message_id` is stable, so a repeat can be recognised and dropped.
 
     `job_id` is the job that took it last: only that one, tried again, may take it while it is not queued. No foreign
-    key, because jobs that are done are deleted.
+    key, because jobs that are done are deleted. `calendar` is the iCalendar file that goes with it, if any.
     """
 
     __tablename__ = "mail"
@@ -76,6 +76,7 @@ class MailRow(Base):
     kind: Mapped[str]
     subject: Mapped[str]
     body: Mapped[str]
+    calendar: Mapped[str] = mapped_column(server_default="", default="")
     message_id: Mapped[str] = mapped_column(unique=True)
     state: Mapped[MailState] = mapped_column(one_of(MailState, "state"))
     sends: Mapped[int] = mapped_column(server_default="0", default=0)

@@ -2,6 +2,7 @@
 
 from spoc.db import (
     access,
+    appointments,
     approvals,
     calls,
     catalog,
@@ -16,5 +17,19 @@ from spoc.db import (
 )
 from spoc.db.base import Base
 
-MODULES = (access, approvals, calls, catalog, clocks, contacts, cycles, jobs, people, register, reports, tickets)
+MODULES = (
+    access,
+    appointments,
+    approvals,
+    calls,
+    catalog,
+    clocks,
+    contacts,
+    cycles,
+    jobs,
+    people,
+    register,
+    reports,
+    tickets,
+)
 metadata = Base.metadata

@@ -10,6 +10,7 @@ from sqlalchemy.types import Text
 
 from routing.visibility import Actor
 from routing.work import DESK
+from spoc.db.appointments import met_by, tickets_met_by
 from spoc.db.people import QueueRow
 from spoc.db.tickets import TaskRow, TicketRow
 
@@ -50,7 +51,8 @@ def works_on(actor: Actor) -> ColumnElement[bool]:
 
 def visible_tickets(actor: Actor) -> ColumnElement[bool]:
     """Condition on `TicketRow`: the actor may open it."""
-    your_turn = and_(~TicketRow.secret, _has_task(TaskRow.person_id == actor.person_id))
+    own = or_(_has_task(TaskRow.person_id == actor.person_id), TicketRow.id.in_(tickets_met_by(actor.person_id)))
+    your_turn = and_(~TicketRow.secret, own)
     return or_(TicketRow.requester_id == actor.person_id, works_on(actor), your_turn)
 
 
@@ -78,6 +80,7 @@ def visible_tasks(actor: Actor) -> ColumnElement[bool]:
             _empty(TicketRow.confidential_to.expression),
             TicketRow.requester_id == actor.person_id,
             TaskRow.person_id == actor.person_id,
+            TaskRow.id.in_(met_by(actor.person_id)),
             and_(works_on(actor), or_(_named(TicketRow.confidential_to.expression, actor), own_queue)),
         ),
     )

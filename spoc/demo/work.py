@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from routing.work import DESK, TaskKind, TaskState
 from spoc.db.tickets import TaskRow
+from spoc.demo.appointments import plan_appointment
 from spoc.demo.approvals import plan_approval
 from spoc.demo.chases import may_chase
 from spoc.demo.detours import GoOn, ask_back, pass_on, wait_for_vendor, write_note, write_progress
@@ -56,6 +57,9 @@ def _send(stage: Stage, case: Case, task: Ready, session: Session, at: datetime)
 def _plan(stage: Stage, case: Case, task: Ready, now: datetime) -> None:
     if task.kind is TaskKind.APPROVAL:
         plan_approval(stage, case, task, now, plan_ready)
+        return
+    if task.kind is TaskKind.APPOINTMENT:
+        plan_appointment(stage, case, task, now, plan_ready)
         return
     pace = pace_of(stage, case, task, now)
     if pace.claim_at is None:

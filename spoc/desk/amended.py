@@ -23,6 +23,7 @@ from spoc.db.people import QueueRow
 from spoc.db.queueing import enqueue
 from spoc.db.tickets import AskRow, TaskRow, TicketRow
 from spoc.desk.amendment import Change, Line
+from spoc.desk.appointments.releasing import offer_anew
 from spoc.desk.asks import answers_to
 from spoc.desk.follow import follow
 from spoc.desk.found import ticket_by_id
@@ -53,6 +54,7 @@ def write_amendment(session: Session, ticket: Ticket, amended: Amended, actor: A
         _write_line(session, amended.ask, line, queue_ids, actor, now)
     _hold_back(session, ticket, amended, now)
     _ask_anew(session, amended)
+    _offer_anew(session, ticket, amended, now)
     follow(session, ticket.id, _who(actor), now, by=amended.fills)
     if actor.person_id != ticket.requester_id and amended.fills is None:
         number = session.scalar(select(TicketRow.event_count).where(TicketRow.id == ticket.id))
@@ -194,6 +196,14 @@ def _ask_anew(session: Session, amended: Amended) -> None:
         if is_other or before.subject_id != after.subject_id:
             withdraw(session, task.id, also=COUNTED)
             ask_soon(session)
+
+
+def _offer_anew(session: Session, ticket: Ticket, amended: Amended, now: datetime) -> None:
+    """What was chosen, or is to be, for other dates, people or places than these is chosen again."""
+    anew = {line.key: line.target for line in amended.lines if line.offers_anew and line.target is not None}
+    for task in ticket_by_id(session, ticket.id).tasks:
+        if task.ask_id == amended.ask.id and task.key in anew:
+            offer_anew(session, task, anew[task.key].due_at, now)
 
 
 def _told(session: Session, ticket: Ticket, amended: Amended, actor: Actor) -> list[Happening]:

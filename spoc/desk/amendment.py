@@ -12,6 +12,7 @@ from routing.redraw import Plan, Redrawn, Wanted, redated
 from routing.visibility import Part
 from routing.work import TaskKind, TaskState
 from spoc.db.tickets import AskRow
+from spoc.desk.appointments.changing import is_offered_anew
 from spoc.desk.ticket_rows import Task
 
 
@@ -28,13 +29,20 @@ class Change(StrEnum):
 class Line:
     """What becomes of one task. `task` is None for one that is added, `target` for one that is left or cancelled.
 
-    `needs` of the target are keys of tasks.
+    `needs` of the target are keys of tasks. `offers_anew`: it is an appointment, of which another time is to be chosen.
     """
 
     change: Change
     key: str
     task: Task | None = None
     target: Wanted | None = None
+    offers_anew: bool = False
+
+    @property
+    def frees_at(self) -> datetime | None:
+        """The time that was booked for it and is given back."""
+        lost = self.offers_anew or self.change is Change.CANCELLED
+        return self.task.starts_at if self.task is not None and lost and self.task.state in OPEN else None
 
     @property
     def part(self) -> Part:
@@ -50,8 +58,19 @@ def lines_of(service: Service, ask: AskRow, tasks: Sequence[Task], plan: Redrawn
     by_key = {task.key: task for task in tasks}
     turns = amend(service, [_made(ask, task) for task in tasks], _wish(plan.before), _wish(plan.after))
     current = _current(turns, tasks)
-    lines = [_line(turn, by_key, plan, current) for turn in turns]
+    lines = [_met_anew(_line(turn, by_key, plan, current), service, plan) for turn in turns]
     return (*lines, *_by_hand(tasks, {line.key for line in lines}, plan))
+
+
+def _met_anew(line: Line, service: Service, plan: Redrawn) -> Line:
+    if line.task is None or line.change not in {Change.MOVED, Change.STAYS}:
+        return line
+    if not is_offered_anew(service, line.task, plan):
+        return line
+    target = line.target or _as_is(line.task)
+    if line.task.starts_at is not None:  # it is dated by its time, which is given back
+        target = replace(target, due_at=plan.after.steps[line.task.key.partition(".")[0]].due_at)
+    return replace(line, change=Change.MOVED, target=target, offers_anew=True)
 
 
 def _made(ask: AskRow, task: Task) -> Made:

@@ -32,7 +32,10 @@ class AnswerChange:
 
 @dataclass(frozen=True)
 class TaskChange:
-    """One task; `party` is a queue's title or a person's name, `undoes` the title of the task that it undoes."""
+    """One task; `party` is a queue's title or a person's name, `undoes` the title of the task that it undoes.
+
+    `frees_at` is the time of an appointment that is given back.
+    """
 
     change: Change
     key: str
@@ -46,6 +49,7 @@ class TaskChange:
     opens_at: datetime | None
     undoes: str
     is_done: bool
+    frees_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -129,6 +133,7 @@ def _task(reader: Reader, line: Line, names: Mapping[int, str], titles: Mapping[
         opens_at=now.opens_at,
         undoes=titles.get(line.key.removesuffix(".undo"), "") if line.change is Change.UNDONE else "",
         is_done=task is not None and task.state is TaskState.DONE,
+        frees_at=line.frees_at,
     )
 
 
@@ -141,7 +146,10 @@ def _party(reader: Reader, queue: str | None, person_id: int | None, names: Mapp
 def _stamp(tasks: Sequence[TaskChange], answers: Sequence[AnswerChange], *, cancels: bool) -> str:
     """Dates count only where a task moves to them: those of new tasks move on with the clock."""
     moved = [
-        (one.change, one.key, one.title, one.party, *((one.due_at, one.opens_at) if one.change is Change.MOVED else ()))
+        (
+            *(one.change, one.key, one.title, one.party, one.frees_at),
+            *((one.due_at, one.opens_at) if one.change is Change.MOVED else ()),
+        )
         for one in tasks
     ]
     given = [(one.key, one.was and one.was.value, one.now and one.now.value) for one in answers]

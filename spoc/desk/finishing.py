@@ -12,6 +12,7 @@ from routing.phrase import marked
 from routing.visibility import Actor
 from routing.work import DESK, Channel, ContactKind, RepeatCause, TaskKind, TaskState
 from spoc.db.tickets import TaskRow
+from spoc.desk.appointments.errors import AppointmentFirst
 from spoc.desk.contacts import Touch, write_contact
 from spoc.desk.errors import FormFirst, NothingSaid, NotResolved
 from spoc.desk.follow import OVER, follow
@@ -39,12 +40,15 @@ def finish(
         NotPossible: the task is over, or still waits for others.
         NoSuchItem, NotProven: its checklist or evidence is not as it must be.
         FormFirst: it is a form.
+        AppointmentFirst: it is an appointment.
     """
     ticket, task = take_task(session, actor, task_id)
     if task.kind is TaskKind.APPROVAL:
         raise NotAllowed(marked("This is to be approved or rejected."))
     if task.kind is TaskKind.FORM:
         raise FormFirst(task.title)
+    if task.kind is TaskKind.APPOINTMENT:
+        raise AppointmentFirst(task.title)
     after(task.state, Act.FINISH)
     hold_proven(ticket, task, *write_proof(session, task, actor, now, proof))
     # Whoever a ready task is meant for has not taken it: it is done by who finishes it.

@@ -17,6 +17,7 @@ from spoc.db.approvals import ask_soon
 from spoc.db.events import Happening, record
 from spoc.db.queueing import enqueue
 from spoc.db.tickets import AskRow, TaskRow, TicketRow
+from spoc.desk.appointments.releasing import release_ended
 from spoc.desk.found import ticket_by_id
 from spoc.desk.moves import tell
 from spoc.desk.ticket_rows import Task, Ticket
@@ -38,6 +39,7 @@ def follow(
     ticket = ticket_by_id(session, ticket_id)
     if _open_what_waited(session, ticket, now):
         ticket = ticket_by_id(session, ticket_id)
+    release_ended(session, ticket, actor_id, now)
     _settle_asks(session, ticket, by, actor_id, now)
     _settle_ticket(session, ticket, actor_id, now, why)
 

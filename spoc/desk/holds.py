@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from routing.lifecycle import Act
 from routing.phrase import marked
 from routing.visibility import Actor
-from routing.work import Channel, HoldReason
+from routing.work import Channel, HoldReason, TaskKind
+from spoc.desk.appointments.errors import AppointmentFirst
 from spoc.desk.errors import NothingSaid, NotLater
 from spoc.desk.follow import follow
 from spoc.desk.found import take_task
@@ -38,11 +39,14 @@ def hold(
         NotPossible: the task is not being worked on.
         NothingSaid: for the requester, without a question.
         NotLater: `until` is not in the future.
+        AppointmentFirst: it is an appointment, which waits for its time and not for anybody.
     """
     note = note.strip()
     if reason is HoldReason.REQUESTER and not note:
         raise NothingSaid(marked("Write the question that the requester is to answer first."), field="note")
     ticket, task = take_task(session, actor, task_id)
+    if task.kind is TaskKind.APPOINTMENT:
+        raise AppointmentFirst(task.title)
     if task.secret and reason is HoldReason.REQUESTER:
         raise NotAllowed(marked("This is secret: the requester cannot be asked about it. Hold it for another reason."))
     if until is not None and until <= now:

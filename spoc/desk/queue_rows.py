@@ -45,7 +45,10 @@ class Filters:
 
 @dataclass(frozen=True)
 class Row:
-    """One task of the list. `service` is empty where its name is not for the reader; `deadline` is its queue's."""
+    """One task of the list. `service` is empty where its name is not for the reader; `deadline` is its queue's.
+
+    `meets_at` is when an appointment begins that is booked; `is_to_choose`: whoever it is for has still to choose.
+    """
 
     id: UUID
     reference: str
@@ -72,6 +75,8 @@ class Row:
     group: Group
     departments: tuple[Department, ...]
     deadline: Deadline | None
+    meets_at: datetime | None
+    is_to_choose: bool
 
 
 @dataclass(frozen=True)
@@ -160,6 +165,8 @@ def _row(actor: Actor, ticket: Ticket, task: Task, service: str, requester: str,
         group=_group(task, day),
         departments=departments([one.share(actor.person_id) for one in seen if one.is_work], day.now),
         deadline=None,
+        meets_at=task.starts_at if task.kind is TaskKind.APPOINTMENT else None,
+        is_to_choose=task.is_to_choose,
     )
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from routing.lifecycle import OPEN, WORKABLE, Department, departments
 from routing.visibility import Actor, Sight, may_open, sight
 from routing.work import TaskState, TicketState
+from spoc.db.appointments import tickets_met_by
 from spoc.db.tickets import TaskRow, TicketRow
 from spoc.db.visible import visible_tickets
 from spoc.desk.follow import OVER
@@ -77,10 +78,12 @@ def page_of_requests(
     return RequestPage(tuple(_request(actor, ticket, now) for ticket in seen), older)
 
 
-def _mine(actor: Actor) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """Two conditions with an index each; joined with OR, the database would read every ticket."""
+def _mine(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    """Conditions with an index each; joined with OR, the database would read every ticket."""
     own_step = select(TaskRow.ticket_id).where(TaskRow.person_id == actor.person_id, TaskRow.state.in_(OPEN))
-    return TicketRow.requester_id == actor.person_id, TicketRow.id.in_(own_step) & visible_tickets(actor)
+    met = tickets_met_by(actor.person_id).where(TaskRow.state.in_(OPEN))
+    seen = visible_tickets(actor)
+    return TicketRow.requester_id == actor.person_id, TicketRow.id.in_(own_step) & seen, TicketRow.id.in_(met) & seen
 
 
 def _newest(which: ColumnElement[bool]) -> Select[int, datetime]:
@@ -111,7 +114,12 @@ def _request(actor: Actor, ticket: Ticket, now: datetime) -> Request:
 
 
 def _is_turn(actor: Actor, task: Task) -> bool:
-    return task.is_work and task.person_id == actor.person_id and task.state in WORKABLE
+    return task.is_work and _is_own(actor, task) and task.state in WORKABLE
+
+
+def _is_own(actor: Actor, task: Task) -> bool:
+    """Their step, or an appointment of which they are to choose the time."""
+    return task.person_id == actor.person_id or (task.is_to_choose and task.chooser_id == actor.person_id)
 
 
 def _next(actor: Actor, tasks: list[Task]) -> Next | None:
@@ -120,7 +128,7 @@ def _next(actor: Actor, tasks: list[Task]) -> Next | None:
     if not steps:
         return None
     first = min(steps, key=lambda task: (_ORDER.index(task.state), task.due_at is None, task.due_at or task.id))
-    own = first.person_id == actor.person_id
+    own = _is_own(actor, first)
     return Next(
         first.title,
         "" if own else first.queue_title or first.person_name or APPROVERS,

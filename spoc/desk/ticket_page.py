@@ -86,6 +86,26 @@ class Ticked:
 
 
 @dataclass(frozen=True)
+class MeetingPart:
+    """An appointment whose turn has come: a time is booked, or to be chosen until `choose_by`.
+
+    `host` is a person's or a team's name. `may_choose`: the reader is who chooses. `may_arrange`: they work on it, or
+    are whom the other meets. `is_mine`: they are one of the two.
+    """
+
+    chooser: str
+    host: str
+    place: str
+    choose_by: datetime | None
+    starts_at: datetime | None
+    ends_at: datetime | None
+    has_begun: bool
+    may_choose: bool
+    may_arrange: bool
+    is_mine: bool
+
+
+@dataclass(frozen=True)
 class TaskPart:
     """A task the reader sees in full. `waits_for` are the titles of open needs that they see too.
 
@@ -125,6 +145,7 @@ class TaskPart:
     checklist: tuple[Ticked, ...]
     evidence_asked: Asked | None
     evidence: str
+    meeting: MeetingPart | None
 
 
 @dataclass(frozen=True)

@@ -16,12 +16,15 @@ from routing.proof import Asked, Item, stored_asked, stored_items
 from routing.visibility import Part, Sight, TicketView
 from routing.why import Why, stored, told, waits_for
 from routing.work import Channel, HoldReason, TaskKind, TaskState, TicketState
+from spoc.db.appointments import AppointmentRow
 from spoc.db.approvals import ApproverRow
 from spoc.db.people import PersonRow, QueueRow
 from spoc.db.tickets import TaskRow, TicketRow
 
 Assignee = aliased(PersonRow, name="assignee")
 Owner = aliased(PersonRow, name="owner")
+Chooser = aliased(PersonRow, name="chooser")
+Host = aliased(PersonRow, name="host")
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,8 @@ class Task:
     """One task as it stands.
 
     `queue` is None where it is a person's own step, of whom `person_name` says it, or one that finds
-    its people: of an approval that names who is `asked` now.
+    its people: of an approval that names who is `asked` now. Of an appointment whose turn has come, `chooser_id` is to
+    choose a time until `choose_by`, or one is booked from `starts_at`; `host_id` is whom they meet, if one person.
     """
 
     id: int
@@ -67,11 +71,35 @@ class Task:
     checklist: tuple[Item, ...]
     evidence_asked: Asked | None
     evidence: str
+    chooser_id: int | None
+    chooser_name: str | None
+    host_id: int | None
+    host_name: str | None
+    place: str | None
+    choose_by: datetime | None
+    starts_at: datetime | None
+    ends_at: datetime | None
+
+    @property
+    def meets(self) -> frozenset[int]:
+        """Who meets in it, as far as they are known by name."""
+        return frozenset(one for one in (self.chooser_id, self.host_id) if one is not None)
+
+    @property
+    def is_to_choose(self) -> bool:
+        """A time is to be chosen for it now."""
+        return self.kind is TaskKind.APPOINTMENT and self.starts_at is None and self.choose_by is not None
 
     @property
     def part(self) -> Part:
         named = frozenset(self.confidential_to)
-        return Part(queue=self.queue, confidential_to=named, person_id=self.person_id, secret=self.secret)
+        return Part(
+            queue=self.queue,
+            confidential_to=named,
+            person_id=self.person_id,
+            secret=self.secret,
+            meets=self.meets,
+        )
 
     @property
     def standing(self) -> Standing:
@@ -130,7 +158,7 @@ class Ticket:
             secret=self.secret,
             confidential_to=frozenset(self.confidential_to),
             queues=frozenset(task.queue for task in self.tasks if task.queue and not task.secret),
-            people=frozenset(task.person_id for task in self.tasks if task.person_id),
+            people=frozenset(one for task in self.tasks for one in (task.person_id, *task.meets) if one),
             secretly=frozenset(task.queue for task in self.tasks if task.queue and task.secret),
         )
 
@@ -158,6 +186,12 @@ _JOINED = {
     "person_name": case((_IS_APPROVAL, _ASKED_NAMES), else_=Owner.name),
     "asked": case((_IS_APPROVAL, _ASKED)),
     "assignee_name": Assignee.name,
+    "chooser_name": Chooser.name,
+    "host_name": Host.name,
+    **{
+        name: getattr(AppointmentRow, name)
+        for name in ("chooser_id", "host_id", "place", "choose_by", "starts_at", "ends_at")
+    },
 }
 _TASK = [_JOINED[name].label(name) if name in _JOINED else getattr(TaskRow, name) for name in Task.__dataclass_fields__]
 _TICKET = [getattr(TicketRow, name) for name in Ticket.__dataclass_fields__ if name != "tasks"]
@@ -180,6 +214,9 @@ def _tasks(session: Session, ids: Sequence[int]) -> dict[int, list[Task]]:
         .outerjoin(QueueRow, QueueRow.id == TaskRow.queue_id)
         .outerjoin(Owner, Owner.id == TaskRow.person_id)
         .outerjoin(Assignee, Assignee.id == TaskRow.assignee_id)
+        .outerjoin(AppointmentRow, AppointmentRow.task_id == TaskRow.id)
+        .outerjoin(Chooser, Chooser.id == AppointmentRow.chooser_id)
+        .outerjoin(Host, Host.id == AppointmentRow.host_id)
         .where(TaskRow.ticket_id.in_(ids))
         .order_by(TaskRow.ask_id, TaskRow.position, TaskRow.id)
     ).mappings()

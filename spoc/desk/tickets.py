@@ -13,6 +13,8 @@ from routing.why import Why, about_assignment
 from routing.work import BY_ITSELF, TaskKind, TaskState
 from spoc.db.people import PersonRow
 from spoc.db.tickets import AskRow
+from spoc.desk.appointments.meeting import may_arrange, may_choose
+from spoc.desk.appointments.releasing import ENDED
 from spoc.desk.asks import Services, ask_parts
 from spoc.desk.clocks.reading import clocks_of
 from spoc.desk.found import find_ticket, may_act
@@ -20,7 +22,7 @@ from spoc.desk.history import contacts_of, events_of, files_of, messages_of
 from spoc.desk.leaving_out import twins_of
 from spoc.desk.masks import masks
 from spoc.desk.reader import Reader, reader_of, title_for
-from spoc.desk.ticket_page import TaskPart, Ticked, TicketPage
+from spoc.desk.ticket_page import MeetingPart, TaskPart, Ticked, TicketPage
 from spoc.desk.ticket_rows import Task
 
 
@@ -53,7 +55,7 @@ def read_ticket(session: Session, actor: Actor, reference: str, now: datetime, s
         clocks=clocks_of(session, reader),
         asks=parts,
         twins=twins_of(session, actor, ticket) if any(part.may_leave_out for part in parts) else (),
-        tasks=tuple(task_part(reader, task, tasks, ask_ids, names) for task in tasks),
+        tasks=tuple(task_part(reader, task, tasks, ask_ids, names, now) for task in tasks),
         masks=masks(session, reader),
         departments=departments([task.share(actor.person_id) for task in tasks if task.is_work], now),
         messages=messages_of(session, reader),
@@ -65,7 +67,7 @@ def read_ticket(session: Session, actor: Actor, reference: str, now: datetime, s
 
 
 def task_part(
-    reader: Reader, task: Task, seen: list[Task], ask_ids: dict[int, UUID], names: Mapping[int, str]
+    reader: Reader, task: Task, seen: list[Task], ask_ids: dict[int, UUID], names: Mapping[int, str], now: datetime
 ) -> TaskPart:
     """The task, with its needs as far as they are among the `seen`; how it is worked on is for agents."""
     siblings = {one.key: one for one in seen if one.ask_id == task.ask_id}
@@ -106,6 +108,25 @@ def task_part(
         checklist=tuple(Ticked(item.label, names.get(item.by_id or 0, ""), item.at) for item in task.checklist),
         evidence_asked=task.evidence_asked,
         evidence=task.evidence,
+        meeting=_meeting(reader, task, now),
+    )
+
+
+def _meeting(reader: Reader, task: Task, now: datetime) -> MeetingPart | None:
+    """None before its turn has come, and where people arrange it."""
+    if task.kind is not TaskKind.APPOINTMENT or task.chooser_id is None or task.state in ENDED:
+        return None
+    return MeetingPart(
+        chooser=task.chooser_name or "",
+        host=task.host_name or task.queue_title or "",
+        place=task.place or "",
+        choose_by=task.choose_by,
+        starts_at=task.starts_at,
+        ends_at=task.ends_at,
+        has_begun=task.starts_at is not None and task.starts_at <= now,
+        may_choose=may_choose(reader.actor, task) and task.state in WORKABLE,
+        may_arrange=may_arrange(reader.actor, reader.ticket, task) and task.state in WORKABLE,
+        is_mine=reader.actor.person_id in task.meets,
     )
 
 

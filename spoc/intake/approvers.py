@@ -15,10 +15,14 @@ def people_named(
     session: Session, approval: Approval, service: Service, requester_id: int, subject_id: int | None
 ) -> Mapping[str, tuple[int, ...]]:
     """Ids by expression, in the order of the catalogue; none where nobody is known."""
-    return {
-        named: tuple(session.scalars(_people(named, service, requester_id, subject_id)).all())
-        for named in approval.approvers
-    }
+    return {named: people_behind(session, named, service, requester_id, subject_id) for named in approval.approvers}
+
+
+def people_behind(
+    session: Session, named: str, service: Service, requester_id: int, subject_id: int | None
+) -> tuple[int, ...]:
+    """The same for one expression."""
+    return tuple(session.scalars(_people(named, service, requester_id, subject_id)).all())
 
 
 def _people(named: str, service: Service, requester_id: int, subject_id: int | None) -> Any:

@@ -25,6 +25,7 @@ from spoc.db.people import PersonRow, QueueMemberRow, QueueRow
 from spoc.intake.around import read_around, wanted_by
 from spoc.intake.desk_facts import DeskFacts
 from spoc.intake.errors import NoSuchDay
+from spoc.intake.meetings import gaps_of_meetings
 from spoc.intake.people import Somebody, read_people
 from spoc.intake.plan import Placed, Placing, place_all
 from spoc.intake.submission import Submission
@@ -151,7 +152,8 @@ def simulate(
     lacking = shortfalls(
         wanted_by(session, service, placing), read_around(session, service, placing, people[mail].id, at)
     )
-    found = _by_step((*gaps(placements, plan.members, at), *lacking))
+    meeting = gaps_of_meetings(service, answers, placing, desk.calendars, at)
+    found = _by_step((*gaps(placements, plan.members, at), *meeting, *lacking))
     deciding = frozenset(path.keys if path else ())
     return Simulation(
         service=service,

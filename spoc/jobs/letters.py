@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from spoc.db.turns import FORM_READY, MESSAGE_MAIL
+from spoc.desk.appointments.telling import BOOKED, BY_PHONE, CALLED_OFF, LOST, MOVED, OFFERED
 from spoc.words import translations
 
 
@@ -18,7 +19,8 @@ class Letter:
 class News:
     """What a letter tells. `neutral`: neither title nor what happened may stand in it, only the link.
 
-    `by` is who asked, or who decided about `step` and said `why`. `text` is what a step of the plan says.
+    `by` is who asked, or who decided about `step` and said `why`. `text` is what a step of the plan says, or the time
+    and place of an appointment, for which `calendar` is the file.
     """
 
     kind: str
@@ -31,6 +33,7 @@ class News:
     step: str = ""
     why: str = ""
     text: str = ""
+    calendar: str = ""
 
     def but(self, *, step: str, by: str, why: str) -> "News":
         return replace(self, step=step, by=by, why=why)
@@ -76,7 +79,9 @@ def _words(texts: catalogues.NullTranslations, *, neutral: bool) -> Mapping[str,
     )
     if neutral:
         turn = news[0], _("There is something for you to do in request {reference}.")
-        return {**dict.fromkeys(KINDS, news), **dict.fromkeys(TURNS, turn), ESCALATED: escalated}
+        met = news[0], _neutral_time(texts)
+        named = {**dict.fromkeys(TIMES, met), **dict.fromkeys(TURNS, turn)}
+        return {**dict.fromkeys(KINDS, news), **named, ESCALATED: escalated}
     return {
         ESCALATED: escalated,
         "mail.ticket_opened": (
@@ -108,6 +113,40 @@ def _words(texts: catalogues.NullTranslations, *, neutral: bool) -> Mapping[str,
             _("{reference} {title}: your answers are needed"),
             _("“{title}” waits for answers that only you can give. Its page shows you the questions."),
         ),
+        **_appointment_words(texts),
+    }
+
+
+def _neutral_time(texts: catalogues.NullTranslations) -> str:
+    return texts.gettext("There is news about an appointment of request {reference}. Its page says more.")
+
+
+def _appointment_words(texts: catalogues.NullTranslations) -> Mapping[str, tuple[str, str]]:
+    """To whoever chooses a time and to whom they meet; `{text}` has time and place, or the first free times."""
+    _ = texts.gettext
+    return {
+        OFFERED: (
+            _("{reference} {step}: choose a time"),
+            _("Please choose a time for “{step}”. Its page shows all that are free; the first ones are:")
+            + "\n\n{text}",
+        ),
+        BOOKED: (_("{reference} {step}: booked"), _("“{step}” is booked: {text}. The file is for your calendar.")),
+        MOVED: (
+            _("{reference} {step}: moved"),
+            _("“{step}” has moved. It is now: {text}. The file is for your calendar."),
+        ),
+        CALLED_OFF: (
+            _("{reference} {step}: called off"),
+            _("“{step}” is called off. It was to be: {text}. If another time can be chosen, its page shows which."),
+        ),
+        LOST: (
+            _("{reference} {step}: another time is needed"),
+            _("“{step}” cannot take place as booked: {text}. If another time can be chosen, its page shows which."),
+        ),
+        BY_PHONE: (
+            _("{reference} {step}: we will call"),
+            _("No time was chosen for “{step}”, or none is free. We will be in touch to arrange one."),
+        ),
     }
 
 
@@ -135,8 +174,11 @@ def _approver_words(texts: catalogues.NullTranslations, *, neutral: bool) -> Map
     }
 
 
-TURNS = (FORM_READY,)
+TURNS = (FORM_READY, OFFERED)
 """Letters to whoever has to do something, which may be somebody else than the requester."""
+
+TIMES = (BOOKED, MOVED, CALLED_OFF, LOST, BY_PHONE)
+"""Letters about an appointment to both who meet, of whom one may work for the desk."""
 
 KINDS = (
     "mail.ticket_opened",
@@ -146,6 +188,7 @@ KINDS = (
     "mail.approval_rejected",
     "mail.message",
     MESSAGE_MAIL,
+    *TIMES,
     *TURNS,
 )
 APPROVER_KINDS = ("mail.approval_asked", "mail.approval_reminder", "mail.approval_withdrawn")

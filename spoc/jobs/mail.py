@@ -50,8 +50,11 @@ class Due:
     to: tuple[str, str]
     subject: str
     body: str
+    calendar: str
     message_id: str
 
+
+_SENT = (MailRow.subject, MailRow.body, MailRow.calendar, MailRow.message_id, MailRow.sends)
 
 Tell = Callable[[Session, Work, News], News]
 """Adds to the news what only its kind knows."""
@@ -94,6 +97,7 @@ def insert(session: Session, work: Work, cause: str, ticket: TicketRow, reader: 
         kind=work.job.kind,
         subject=written.subject,
         body=written.body,
+        calendar=news.calendar,
         message_id=f"<{uuid4()}@{_domain(work.tools.settings)}>",
         state=MailState.QUEUED,
         created_at=work.now,
@@ -162,9 +166,11 @@ def _take(session: Session, work: Work, mail_id: int, **values: Any) -> Due | No
         update(MailRow)
         .where(MailRow.id == mail_id, free, MailRow.state != MailState.SENT, PersonRow.id == MailRow.person_id)
         .values(job_id=work.job.id, **values)
-        .returning(MailRow.subject, MailRow.body, MailRow.message_id, MailRow.sends, PersonRow.name, PersonRow.mail)
+        .returning(*_SENT, PersonRow.name, PersonRow.mail)
     ).one_or_none()
-    return None if row is None else Due(mail_id, row.sends, (row.name, row.mail), row.subject, row.body, row.message_id)
+    if row is None:
+        return None
+    return Due(mail_id, row.sends, (row.name, row.mail), row.subject, row.body, row.calendar, row.message_id)
 
 
 def send(work: Work, due: Due | None) -> None:
@@ -179,7 +185,7 @@ def send(work: Work, due: Due | None) -> None:
 def _deliver(work: Work, due: Due) -> None:
     settings = work.tools.settings
     try:
-        mail = smtp.message(settings.mail_from, due.to, due.subject, due.body, due.message_id, work.now)
+        mail = smtp.message(settings.mail_from, due.to, due.subject, due.body, due.message_id, work.now, due.calendar)
         smtp.send(smtp.server(settings.smtp_url or ""), mail)
     except (smtp.Unsendable, Misconfigured) as error:
         _write_down(work, due, error)

@@ -8,10 +8,13 @@ from routing.phrase import marked
 from spoc.db.cycles import RAISE
 from spoc.db.queueing import Leased, LeaseLost, fail, lease
 from spoc.db.session import transaction
-from spoc.db.turns import CALL_OUT, FORM_READY, MESSAGE_MAIL, SEND_MESSAGE
+from spoc.db.turns import CALL_OUT, FORM_READY, MESSAGE_MAIL, OFFER_TIMES, SEND_MESSAGE
+from spoc.desk.appointments.telling import BOOKED, BY_PHONE, CALLED_OFF, LOST, MOVED, OFFERED
 from spoc.errors import SpocError
 from spoc.failure import kept
 from spoc.jobs import (
+    appointment_mail,
+    appointments,
     approvals,
     approver_mail,
     assign,
@@ -46,12 +49,15 @@ HANDLERS: Mapping[str, Handler] = {
     MESSAGE_MAIL: mail.tell_requester,
     SEND_MESSAGE: turns.send_message,
     CALL_OUT: calling.call,
+    OFFER_TIMES: appointments.offer,
+    **dict.fromkeys((OFFERED, BOOKED, MOVED, CALLED_OFF, LOST, BY_PHONE), appointment_mail.tell),
     "mail.again": mail.send_again,
     schedule.OPEN_DUE: sweep.open_due,
     schedule.ASSIGN: assign.assign,
     schedule.APPROVALS: approvals.follow,
     schedule.CLOCKS: clocks.tick,
     schedule.CALLS: calling.expire,
+    schedule.APPOINTMENTS: appointments.watch,
     schedule.CYCLES: cycles.find,
     RAISE: cycles.raise_,
     schedule.FORGET: sweep.forget,

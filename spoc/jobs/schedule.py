@@ -12,6 +12,7 @@ APPROVALS = "approvals.follow"
 CLOCKS = "clocks.tick"
 CALLS = "sweep.calls"
 CYCLES = "cycles.find"
+APPOINTMENTS = "sweep.appointments"
 FORGET = "sweep.forget"
 FIGURES = "figures.state"
 
@@ -22,6 +23,7 @@ EVERY = {
     CLOCKS: timedelta(minutes=1),
     CALLS: timedelta(minutes=1),
     CYCLES: timedelta(minutes=1),
+    APPOINTMENTS: timedelta(minutes=1),
     FORGET: timedelta(hours=1),
     FIGURES: timedelta(hours=1),
 }

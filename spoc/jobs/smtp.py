@@ -55,8 +55,12 @@ def server(url: str) -> Server:
     return Server(parts.hostname, port, user, password, parts.scheme == "smtps")
 
 
-def message(sender: str, to: tuple[str, str], subject: str, body: str, message_id: str, at: datetime) -> EmailMessage:
+def message(
+    sender: str, to: tuple[str, str], subject: str, body: str, message_id: str, at: datetime, calendar: str = ""
+) -> EmailMessage:
     """A plain text mail to (name, address). A repeat has the same Message-ID, so that receivers can drop it.
+
+    `calendar` is an iCalendar file that goes with it.
 
     Raises:
         Unsendable: a header would break its line, or the address is none.
@@ -73,6 +77,10 @@ def message(sender: str, to: tuple[str, str], subject: str, body: str, message_i
     made["Date"] = format_datetime(at)
     made["Auto-Submitted"] = "auto-generated"
     made.set_content(body)
+    if calendar:
+        method = "CANCEL" if "METHOD:CANCEL" in calendar else "REQUEST"
+        given = {"method": method}
+        made.add_attachment(calendar, subtype="calendar", filename="appointment.ics", params=given)
     return made
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Final
 
 from routing.phrase import Phrase, counted
-from routing.why import Given, Kind, Why, about_assignment, about_call
+from routing.why import Given, Kind, Why, about_appointment, about_assignment, about_call
 from routing.work import Unit
 from spoc.web.formats import View
 from spoc.words import gettext, marked, said
@@ -36,6 +36,14 @@ SENTENCES: Final[Mapping[str, str]] = {
     Kind.CALL_REFUSED: marked("%(endpoint)s did not take it (HTTP %(status)s), so people do it"),
     Kind.CALL_FAILED: marked("%(endpoint)s could not do it, so people do it: %(said)s"),
     Kind.CALL_LATE: marked("%(endpoint)s did not answer in time, so people do it"),
+    Kind.APPOINTMENT_UNCHOSEN: marked(
+        "Nobody chose a time for the appointment in time, so it is arranged by telephone"
+    ),
+    Kind.APPOINTMENT_NO_TIME: marked("No time is free for the appointment, so it is arranged by telephone"),
+    Kind.APPOINTMENT_NOBODY: marked("Nobody is known for %(named)s, so the appointment is arranged by telephone"),
+    Kind.APPOINTMENT_NO_CHOOSER: marked("Whoever is to choose is not in the directory, so people arrange it"),
+    Kind.APPOINTMENT_BY_PHONE: marked("It is arranged by telephone instead of being booked"),
+    Kind.APPOINTMENT_MISSED: marked("Somebody did not come to the appointment, so another is arranged by telephone"),
     Kind.UNDECIDED: marked("Whether it is needed depends on the answers to: %(tasks)s"),
     Kind.OPENS: marked("Opens %(moment)s"),
     Kind.OPENS_AT_ONCE_RANGE: marked("Opens at once: %(day)s is outside the years that can be planned"),
@@ -97,7 +105,8 @@ def assignment(whys: Iterable[Why]) -> str:
 
     They name no moment, so every reader's are the same.
     """
-    known = [why for why in whys if (about_assignment(why) or about_call(why)) and why.kind in SENTENCES]
+    of_now = (about_assignment, about_call, about_appointment)
+    known = [why for why in whys if any(asked(why) for asked in of_now) and why.kind in SENTENCES]
     return "; ".join(said(Phrase(SENTENCES[why.kind], why.given)) for why in known)
 
 

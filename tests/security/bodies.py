@@ -55,6 +55,7 @@ READY, CLAIMED, HELD, DONE = TaskState.READY, TaskState.CLAIMED, TaskState.ON_HO
 PLACE = {"title": "Berlin Mitte", "country": "DE", "time_zone": "Europe/Berlin"}
 WEEK = {"time_zone": "Europe/Paris", "country": "FR", "region": "", "mon": ["08:00", "12:00"]}
 LYON = {"asked": "location", "answers.location": "lyon"}
+FRIDAY = "2026-08-14T07:00:00Z"
 MOVE = {"to": "hr", "why": "Theirs."}
 
 WAY = {"service": "laptop-fault", "step": "look", "before": "desk", "after": "it"}
@@ -175,6 +176,14 @@ BODIES: Mapping[str, tuple[Body, ...]] = {
     "/tickets/{reference}/steps/{task_id}/proof": (form(READY),),
     "/tickets/{reference}/steps/{task_id}/form": (form(READY, asked="new_equipment"),),
     "/tickets/{reference}/steps/{task_id}/answers": (form(READY, asked="new_equipment"),),
+    "/tickets/{reference}/steps/{task_id}/appointment": (form(READY, starts_at=FRIDAY),),
+    "/tickets/{reference}/steps/{task_id}/appointment/call-off": (form(READY, why="Ill."),),
+    "/tickets/{reference}/steps/{task_id}/appointment/by-phone": (form(READY),),
+    "/tickets/{reference}/steps/{task_id}/appointment/outcome": (form(READY, outcome="took_place", result="Fits."),),
+    "/api/tasks/{task_id}/book": (document(READY, starts_at=FRIDAY),),
+    "/api/tasks/{task_id}/call-off": (document(READY, why="Ill."),),
+    "/api/tasks/{task_id}/by-phone": (document(READY),),
+    "/api/tasks/{task_id}/outcome": (document(READY, outcome="missed_call"),),
     "/api/tasks/{task_id}/answers": (document(READY, answers={"new_equipment": ["dock"]}),),
     "/tickets/{reference}/contacts/{contact_id}/kind": (form(kind="repeat", cause="chased"), form(kind="thanks")),
     "/tickets/{reference}/asks/{ask_id}/leave-out": (

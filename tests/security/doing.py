@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,6 +13,7 @@ from sqlalchemy import Connection, func, select, text, update
 from sqlalchemy.orm import Session
 
 from routing.work import HoldReason, TaskState, TicketState
+from spoc.db.appointments import AppointmentRow
 from spoc.db.base import Base
 from spoc.db.jobs import MailRow
 from spoc.db.people import PersonRow
@@ -57,6 +58,10 @@ def make_possible(session: Session, act: Act, person_id: int | None, now: dateti
     if act.template.endswith("/take-back"):
         held = {"state": ItemState.HELD, "holder_name": "Nia Okeke"}
         session.execute(update(ItemRow).where(ItemRow.public_id == act.about["item_id"]).values(held))
+    if act.template.endswith("/outcome"):
+        id_ = select(TaskRow.id).where(TaskRow.public_id == act.about["task_id"]).scalar_subquery()
+        begun = {"starts_at": now - timedelta(hours=1), "ends_at": now}
+        session.execute(update(AppointmentRow).where(AppointmentRow.task_id == id_).values(begun))
     if act.body.task and "task_id" in act.about:
         stands = {"state": act.body.task, **_standing(act.body.task, person_id, now)}
         if act.template.endswith("/decline"):

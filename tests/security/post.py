@@ -72,4 +72,4 @@ def whole(mail: MailRow, person: PersonRow) -> str:
         "Desk <desk@example.org>", (person.name, person.mail), mail.subject, mail.body, mail.message_id, mail.created_at
     )
     headers = "\n".join(f"{name}: {value}" for name, value in made.items())
-    return f"{headers}\n\n{made.get_content()}"
+    return f"{headers}\n\n{made.get_content()}\n{mail.calendar}"

@@ -6,6 +6,7 @@ from itertools import product
 from sqlalchemy import select
 
 from routing.visibility import Actor, Part, Role, Sight, TicketView, may_open, sight
+from spoc.db.appointments import AppointmentRow
 from spoc.db.people import QueueRow
 from spoc.db.tickets import TaskRow, TicketRow
 from spoc.db.visible import visible_tasks, visible_tickets
@@ -34,7 +35,22 @@ def every_ticket(world: World) -> None:
             task.queue_id, task.person_id = None, world.ids["colleague"]
         elif number % 5 == 0 and task.queue_id:
             task.secret, task.confidential_to = True, [*SECRET_FOR[number // 5 % 2], keys[task.queue_id]]
+        elif number % 6 == 0 and task.queue_id:
+            world.session.add(meeting(world, task, number))
     world.session.flush()
+
+
+def meeting(world: World, task: TaskRow, number: int) -> AppointmentRow:
+    """Which `colleague` chooses, or is whom the other meets."""
+    two = [world.ids[key] for key in ("colleague", "manager")]
+    chooser_id, host_id = two if number % 12 else reversed(two)
+    return AppointmentRow(task_id=task.id, chooser_id=chooser_id, host_id=host_id, kind="", place="")
+
+
+def meets(world: World) -> dict[int, frozenset[int]]:
+    """Who meets in which task."""
+    rows = world.session.scalars(select(AppointmentRow).order_by(AppointmentRow.id))
+    return {row.task_id: frozenset({row.chooser_id, *([row.host_id] if row.host_id else [])}) for row in rows}
 
 
 def queue_keys(world: World) -> dict[int, str]:
@@ -52,6 +68,7 @@ def actors(world: World) -> list[Actor]:
 def views(world: World) -> dict[int, TicketView]:
     keys = queue_keys(world)
     tasks = world.session.scalars(select(TaskRow)).all()
+    met = meets(world)
     return {
         ticket.id: TicketView(
             requester_id=ticket.requester_id,
@@ -60,7 +77,12 @@ def views(world: World) -> dict[int, TicketView]:
             confidential_to=frozenset(ticket.confidential_to),
             queues=frozenset(queues_of(ticket, tasks, keys, secret=False)),
             secretly=frozenset(queues_of(ticket, tasks, keys, secret=True)),
-            people=frozenset(task.person_id for task in tasks if task.ticket_id == ticket.id and task.person_id),
+            people=frozenset(
+                one
+                for task in tasks
+                for one in (task.person_id, *met.get(task.id, ()))
+                if task.ticket_id == ticket.id and one
+            ),
         )
         for ticket in world.session.scalars(select(TicketRow))
     }
@@ -83,7 +105,7 @@ def test_the_scope_opens_the_tickets_that_the_decision_opens(world: World) -> No
 def test_the_scope_lists_the_tasks_that_the_decision_shows_in_full(world: World) -> None:
     every_ticket(world)
     seen = views(world)
-    keys = queue_keys(world)
+    keys, met = queue_keys(world), meets(world)
     tasks = world.session.scalars(select(TaskRow)).all()
     for actor in actors(world):
         found = set(
@@ -93,11 +115,12 @@ def test_the_scope_lists_the_tasks_that_the_decision_shows_in_full(world: World)
                 .where(visible_tickets(actor), visible_tasks(actor))
             )
         )
-        shown = {task.id for task in tasks if sight(actor, seen[task.ticket_id], part_of(task, keys)) is Sight.FULL}
+        parts = {task.id: (seen[task.ticket_id], part_of(task, keys, met.get(task.id, frozenset()))) for task in tasks}
+        shown = {id_ for id_, (view, part) in parts.items() if sight(actor, view, part) is Sight.FULL}
         assert found == shown, actor
 
 
-def part_of(task: TaskRow, keys: dict[int, str]) -> Part:
+def part_of(task: TaskRow, keys: dict[int, str], met: frozenset[int]) -> Part:
     queue = keys[task.queue_id] if task.queue_id else None
     named = frozenset(task.confidential_to)
-    return Part(queue=queue, confidential_to=named, person_id=task.person_id, secret=task.secret)
+    return Part(queue=queue, confidential_to=named, person_id=task.person_id, secret=task.secret, meets=met)

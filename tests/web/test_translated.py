@@ -37,6 +37,7 @@ from tests.security.doing import do, make_possible
 from tests.security.post import run_mail_jobs
 from tests.security.routes import routes
 from tests.spoc.approving import follow
+from tests.spoc.meeting import ready_to_fit
 from tests.texts import MADE_UP, bracketed, extracted, write_language
 from tests.web.known import Known
 from tests.web.reading import unsaid
@@ -137,7 +138,9 @@ def addresses(world: World, template: str) -> list[str]:
         "/register/people/{public_id}": [str(world.person("employee").public_id)],
         "/tickets/{reference}": references(world),
         "/tickets/{reference}/asks/{ask_id}/change": asks(world),
-        "/tickets/{reference}/steps/{task_id}/form": forms(world),
+        "/tickets/{reference}/steps/{task_id}/form": steps(world, TaskKind.FORM),
+        "/tickets/{reference}/steps/{task_id}/appointment": steps(world, TaskKind.APPOINTMENT),
+        "/tickets/{reference}/steps/{task_id}/appointment.ics": steps(world, TaskKind.APPOINTMENT),
         "/organisation/locations/{key}": ("berlin",),
         "/organisation/calendars/{key}": ("office",),
         "/routing/rules/{rule_id}": [str(one.id) for one in list_rules(world.session)],
@@ -176,10 +179,10 @@ def approvals(world: World) -> list[str]:
     return [str(one) for one in world.session.scalars(wanted)]
 
 
-def forms(world: World) -> list[str]:
-    """Each form step with its ticket, as they stand in an address."""
+def steps(world: World, kind: TaskKind) -> list[str]:
+    """Each step of that kind with its ticket, as they stand in an address."""
     rows = world.session.execute(
-        select(TicketRow.reference, TaskRow.public_id).join(TaskRow).where(TaskRow.kind == TaskKind.FORM)
+        select(TicketRow.reference, TaskRow.public_id).join(TaskRow).where(TaskRow.kind == kind)
     )
     return [f"{reference}/steps/{public_id}" for reference, public_id in rows]
 
@@ -191,6 +194,7 @@ def life(client: TestClient, world: World, sessions: sessionmaker[Session]) -> I
         world.submit(service, at=world.now - timedelta(days=20))
     world.submit("software-licence", by="colleague", wish="licence", why="For the lens series.", price=400)
     follow(world.session, world.now)
+    ready_to_fit(world)
     left = {template for template in BODIES if not template.startswith(ENDING)}
     for who in ("agent.it", "agent.hr", "agent.desk", "colleague", "admin", "owner"):
         ground = ground_of(world, who)

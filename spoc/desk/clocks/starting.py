@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from routing.calendars import Calendar
 from routing.errors import RoutingError
 from routing.targets import Promise, Target, due_with_pauses, target_of_ask, target_of_task
-from routing.work import Channel
+from routing.work import Channel, TaskKind
 from spoc.db.calendars import calendar_of, read_calendar
 from spoc.db.clocks import ClockRow
 from spoc.db.people import CalendarRow, QueueRow
@@ -67,7 +67,9 @@ def start_tasks(session: Session, *, limit: int = BATCH) -> int:
         TicketRow.priority,
     )
     joined = wanted.join(QueueRow, QueueRow.id == TaskRow.queue_id).join(TicketRow, TicketRow.id == TaskRow.ticket_id)
-    due = joined.where(text(TO_TIME.replace("queue_id", "task.queue_id"))).order_by(TaskRow.id).limit(limit)
+    # An appointment is when whoever chooses wants it: what a queue promises does not run while they look.
+    timed = joined.where(text(TO_TIME.replace("queue_id", "task.queue_id")), TaskRow.kind != TaskKind.APPOINTMENT)
+    due = timed.order_by(TaskRow.id).limit(limit)
     rows = session.execute(due.with_for_update(of=TaskRow, skip_locked=True)).all()
     clocks = Clocks(session)
     for row in rows:

@@ -26,7 +26,7 @@ from spoc.desk.queues import all_queues, badges, my_work, show_queue
 from spoc.people.directory import Visit
 from spoc.web.day import day_of, local_instant
 from spoc.web.deps import Database, Now, Visitor, require
-from spoc.web.desk.words import Due, due_mark, offered, spoken, stands_because
+from spoc.web.desk.words import Due, due_mark, meets, offered, spoken, stands_because
 from spoc.web.formats import View
 from spoc.web.pages import local_path, notice, redirect, render, view_of
 from spoc.web.permissions import Permission
@@ -182,6 +182,7 @@ def _lines(rows: Iterable[Row], view: View) -> tuple[Line, ...]:
             row,
             due_mark(row.due_at, row.state, view, paused=row.group is Group.STOPPED),
             stands_because(row.state, row.waits_for, row.opens_at, row.hold_reason, view)
+            or meets(row.meets_at, view, is_to_choose=row.is_to_choose)
             or offered(row.state, row.assignee if row.queue else None, is_mine=row.is_mine),
             spoken(row.departments),
         )

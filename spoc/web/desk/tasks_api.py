@@ -24,7 +24,7 @@ from spoc.web.day import day_of
 from spoc.web.deps import Database, Now, Seen, Visitor, require
 from spoc.web.formats import View
 from spoc.web.permissions import Permission
-from spoc.web.shapes import task_json
+from spoc.web.shapes import instant, task_json
 from spoc.web.ticket.api_shape import part_json
 from spoc.web.ticket.lending import Lent, finish_and_lend
 from spoc.web.words_of_clocks import deadline_json
@@ -229,5 +229,6 @@ def _row_json(row: Row, view: View) -> dict[str, Any]:
         "service": row.service,
         "assignee": row.assignee,
         "late": row.group == "late",
+        "meets_at": instant(row.meets_at),
         "target": deadline_json(row.deadline),
     }

@@ -67,6 +67,15 @@ def stands_because(
     return gettext(HOLDS[hold]) if state is TaskState.ON_HOLD and hold is not None else None
 
 
+def meets(meets_at: datetime | None, view: View, *, is_to_choose: bool) -> str | None:
+    """What stands in the state's place of an appointment: at what time of the day on which it is due, or that this is
+    being chosen.
+    """
+    if meets_at is not None:
+        return gettext("Meets %(clock)s") % {"clock": view.clock(meets_at)}
+    return gettext("Time is being chosen") if is_to_choose else None
+
+
 def offered(state: TaskState, assignee: str | None, *, is_mine: bool) -> str | None:
     """What stands in the place of “ready” where somebody is meant to take it."""
     if state is not TaskState.READY or assignee is None:

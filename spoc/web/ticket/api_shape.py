@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from spoc.desk.ticket_page import AskPart, ContactPart, EventPart, MessagePart, TaskPart, TicketPage
+from spoc.desk.ticket_page import AskPart, ContactPart, EventPart, MeetingPart, MessagePart, TaskPart, TicketPage
 from spoc.web.formats import View
 from spoc.web.shapes import instant, task_json
 from spoc.web.ticket.sentences import sentence
@@ -50,7 +50,22 @@ def part_json(task: TaskPart, view: View) -> dict[str, Any]:
         why=task.why,
         view=view,
     )
-    return {**common, "assignee": task.assignee or task.person, "result": task.result, **_proof(task)}
+    who = {"assignee": task.assignee or task.person, "result": task.result}
+    return {**common, **who, **_proof(task), "appointment": _meeting(task.meeting)}
+
+
+def _meeting(meeting: MeetingPart | None) -> dict[str, Any] | None:
+    """Null for other kinds, and until its turn has come; without a time while it is being chosen."""
+    if meeting is None:
+        return None
+    return {
+        "chooser": meeting.chooser,
+        "with": meeting.host,
+        "place": meeting.place,
+        "choose_by": instant(meeting.choose_by),
+        "starts_at": instant(meeting.starts_at),
+        "ends_at": instant(meeting.ends_at),
+    }
 
 
 def _proof(task: TaskPart) -> dict[str, Any]:

@@ -61,6 +61,9 @@ def _line(one: TaskChange, view: View) -> ChangeLine:
         party = _path(one.party_was, one.party)
     if one.undoes:
         party = gettext("%(party)s · undoes “%(title)s”") % {"party": party, "title": one.undoes}
+    if one.frees_at is not None:
+        given = {"party": party, "when": view.moment(one.frees_at)}
+        party = gettext("%(party)s · the time booked, %(when)s, is given back") % given
     return ChangeLine(one.title, party, _when(one, view))
 
 
@@ -119,4 +122,5 @@ def _task_json(one: TaskChange) -> dict[str, Any]:
         "opens_from": instant(one.opens_was),
         "opens_to": instant(one.opens_at),
         "undoes": one.undoes or None,
+        "frees": instant(one.frees_at),
     }

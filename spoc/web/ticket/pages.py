@@ -32,6 +32,7 @@ from spoc.web.permissions import Permission
 from spoc.web.ticket.api_shape import ticket_json
 from spoc.web.ticket.lending import NOTHING_LENT, Lent, finish_and_lend, shelf_of
 from spoc.web.ticket.proof import Evidence, Labels, Sent, proof_of, sent_again
+from spoc.web.ticket.times import offers_of
 from spoc.web.ticket.view import agent_values, request_lines, status_values
 from spoc.words import marked
 
@@ -117,7 +118,10 @@ def ticket_page(
         values = agent_values(page, actor, seen, sent)
         shelf = shelf_of(session, actor, page)
         return render(http, "ticket/agent.html", status, counts=counts, once=str(uuid4()), shelf=shelf, **values)
-    return render(http, "ticket/status.html", status, once=str(uuid4()), **status_values(page, seen, sent))
+    offers = offers_of(session, actor, page, seen)
+    return render(
+        http, "ticket/status.html", status, once=str(uuid4()), offers=offers, **status_values(page, seen, sent)
+    )
 
 
 @router.get("/api/tickets/{reference}")

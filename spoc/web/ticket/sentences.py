@@ -56,6 +56,13 @@ DESK: Final[Mapping[str, str]] = {
     "call_done": marked("“%(title)s” was done by another system. %(result)s"),
     "call_failed": marked("“%(title)s” could not be done by another system. %(why)s."),
     "call_late": marked("“%(title)s” was not done by another system in time. %(why)s."),
+    "appointment_offered": marked("Free times for “%(title)s” are offered, to be chosen by %(until)s."),
+    "appointment_booked": marked("%(who)s booked “%(title)s” for %(starts)s."),
+    "appointment_moved": marked("%(who)s moved “%(title)s” from %(was)s to %(starts)s."),
+    "appointment_called_off": marked("“%(title)s”, %(starts)s, was called off by %(who)s. %(said)s"),
+    "appointment_lost": marked("“%(title)s” cannot take place, %(starts)s: %(why_lost)s. Another time is needed."),
+    "appointment_missed": marked("“%(title)s”, %(starts)s: somebody did not come."),
+    "appointment_by_phone": marked("“%(title)s” is to be arranged by telephone. %(why)s."),
     "message_sent": marked("“%(title)s” was sent."),
     "filled_in": marked("%(who)s filled in “%(title)s”. %(changes)s"),
     "redated": marked("“%(title)s” moves. %(dates)s"),
@@ -91,6 +98,13 @@ ASKED: Final[Mapping[str, str]] = {
     "amended": marked("%(who)s changed the request. %(changes)s"),
     "call_made": marked("“%(title)s” was sent to another system."),
     "call_done": marked("“%(title)s” is done. %(result)s"),
+    "appointment_offered": marked("Free times for “%(title)s” are offered, to be chosen by %(until)s."),
+    "appointment_booked": marked("%(who)s booked “%(title)s” for %(starts)s."),
+    "appointment_moved": marked("%(who)s moved “%(title)s” from %(was)s to %(starts)s."),
+    "appointment_called_off": marked("“%(title)s”, %(starts)s, was called off by %(who)s. %(said)s"),
+    "appointment_lost": marked("“%(title)s” cannot take place, %(starts)s: %(why_lost)s. Another time is needed."),
+    "appointment_missed": marked("“%(title)s”, %(starts)s: somebody did not come."),
+    "appointment_by_phone": marked("We will be in touch to arrange “%(title)s”."),
     "message_sent": marked("“%(title)s” was sent."),
     "filled_in": marked("%(who)s filled in “%(title)s”. %(changes)s"),
     "redated": marked("“%(title)s” moves. %(dates)s"),
@@ -108,6 +122,10 @@ ASKED: Final[Mapping[str, str]] = {
 }
 OPENED_BY_ITSELF: Final = marked("It was opened by a schedule.")
 TAKEN_BACK: Final = marked("%(who)s cancelled the request. %(changes)s")
+LOST: Final[Mapping[str, str]] = {
+    "away": marked("nobody is there then"),
+    "changed": marked("the request was changed"),
+}
 DONE_BUT_REFUSED: Final = marked("What was approved is done.")
 REASONS: Final[Mapping[HoldReason, str]] = {
     HoldReason.REQUESTER: marked("waiting for the requester"),
@@ -172,8 +190,16 @@ def _words(event: EventPart, queues: Mapping[str, str], view: View, *, as_agent:
             for one in what.get("changes") or ()
         ),
         "dates": _dates(what, view),
+        "starts": _moment(what.get("starts_at"), view),
+        "was": _moment(what.get("was_at"), view),
+        "until": _moment(what.get("until"), view),
+        "why_lost": gettext(LOST[what["why_lost"]]) if what.get("why_lost") in LOST else "",
         "items": ", ".join(map(str, what.get("items") or ())),
     }
+
+
+def _moment(at: Any, view: View) -> str:
+    return view.moment(datetime.fromisoformat(at)) if at else ""
 
 
 def _change(told: Mapping[str, Any], view: View, *, first: bool) -> str:

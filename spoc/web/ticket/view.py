@@ -15,6 +15,7 @@ from spoc.web.desk.words import Due, choices, due_mark, offered, spoken, stands_
 from spoc.web.formats import View
 from spoc.web.ticket.answers import in_words
 from spoc.web.ticket.happened import changes, entries, refusals
+from spoc.web.ticket.meetings import is_booked, is_to_choose, stands_met
 from spoc.web.ticket.proof import Sent
 from spoc.web.ticket.sentences import left_out, reasons_to_leave_out
 from spoc.web.why import sentences
@@ -33,6 +34,10 @@ CORRECTIONS = {kind: KINDS[kind] for kind in _CORRECT}
 UNLINKED = {ContactKind.FIRST: marked("Something new"), **CORRECTIONS}
 _SHOWN = frozenset(Act) - {Act.SKIP, Act.CANCEL}
 _NOT_DECIDING = frozenset({Act.FINISH, Act.REOPEN})
+_SAID_OTHERWISE = {
+    TaskKind.FORM: frozenset({Act.FINISH}),
+    TaskKind.APPOINTMENT: frozenset({Act.FINISH, Act.HOLD}),
+}
 _URGENCY = (TaskState.CLAIMED, TaskState.READY, TaskState.ON_HOLD, TaskState.WAITING)
 
 
@@ -41,8 +46,8 @@ class TaskLine:
     """A task with its words.
 
     `acts` are the names of the acts its state allows the reader, `holds` why it may stop, `why` sentences. `form_path`
-    is where a form is filled in that is theirs to fill in now. `sent` is the form that was to finish it, if that was
-    refused.
+    is where a form is filled in that is theirs to fill in now, `meeting_path` where an appointment is changed. `sent`
+    is the form that was to finish it, if that was refused.
     """
 
     task: TaskPart
@@ -55,6 +60,7 @@ class TaskLine:
     why: tuple[str, ...]
     sent: Sent | None = None
     form_path: str | None = None
+    meeting_path: str = ""
 
 
 @dataclass(frozen=True)
@@ -124,6 +130,8 @@ def status_values(page: TicketPage, view: View, sent: Sent | None = None) -> dic
         "turn": _turn(lines),
         "next_lines": shown,
         "done": done,
+        "choosing": [line for line in lines if is_to_choose(line.task)],
+        "meetings": [line for line in lines if is_booked(line.task)],
         "deciding": [line.task for line in lines if line.task.may_decide],
         "refusals": refusals(page, view),
         "people": people(page),
@@ -168,6 +176,7 @@ def _line(task: TaskPart, page: TicketPage, view: View, sent: Sent | None) -> Ta
         state="your_turn" if turn else task.state.value,
         due=due_mark(task.due_at, task.state, view, paused=task.paused),
         reason=stands_because(task.state, task.waits_for, task.opens_at, task.hold_reason, view)
+        or stands_met(task, view)
         or offered(task.state, task.assignee, is_mine=task.is_mine),
         party=task.queue_title or task.person or (gettext(APPROVERS) if task.kind is TaskKind.APPROVAL else ""),
         acts=acts_on(task) if task.may_act else frozenset(),
@@ -175,6 +184,7 @@ def _line(task: TaskPart, page: TicketPage, view: View, sent: Sent | None) -> Ta
         why=tuple(sentences(task.why, view)),
         sent=sent,
         form_path=f"/tickets/{page.reference}/steps/{task.id}/form" if _may_fill(task) else None,
+        meeting_path=f"/tickets/{page.reference}/steps/{task.id}/appointment" if task.meeting else "",
     )
 
 
@@ -189,9 +199,12 @@ def holds_of(task: TaskPart) -> dict[str, str]:
 
 
 def acts_on(task: TaskPart) -> frozenset[str]:
-    """What its state allows (`routing.lifecycle`); a person's own step is only ever finished, and a form filled in."""
+    """What its state allows (`routing.lifecycle`); a person's own step is only ever finished, and a form filled in.
+
+    An appointment ends when it is said how it went.
+    """
     shown = (_SHOWN - _NOT_DECIDING if task.kind is TaskKind.APPROVAL else _SHOWN) if task.queue else {Act.FINISH}
-    shown = shown - ({Act.FINISH} if task.kind is TaskKind.FORM else set())
+    shown = shown - _SAID_OTHERWISE.get(task.kind, frozenset())
     declines = {"decline"} if task.queue and task.state is TaskState.READY and task.is_mine else set()
     return frozenset(act.value for act in acts_from(task.state) & shown) | declines
 

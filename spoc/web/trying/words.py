@@ -31,6 +31,10 @@ GAPS: Final[Mapping[GapKind, str]] = {
         "If it is late, nobody is told: nobody answers for the queue %(queue)s or leads it."
     ),
     GapKind.UNKNOWN_SYSTEM: marked("Nobody has set up the system %(endpoint)s, so people of %(queue)s do it."),
+    GapKind.NO_TIME_TO_MEET: marked("Nobody works between the earliest time of this appointment and when it is due."),
+    GapKind.MEETS_TOO_LONG: marked(
+        "No working time that is left until it is due is %(minutes)s minutes long, so it can never be booked."
+    ),
     GapKind.CONDITION_FAILED: marked("It is left out, as its condition cannot be evaluated: %(fault)s"),
 }
 

@@ -1,0 +1,1 @@
+"""Appointments of steps: offered, booked, moved, called off, and held."""

@@ -255,10 +255,6 @@ def reasons_to_leave_out(twins: Sequence[Twin]) -> list[dict[str, str]]:
     return [{"value": reason.value, "label": capitalised(gettext(LEFT_OUT[reason]))} for reason in shown]
 
 
-def _moment(at: Any, view: View) -> str:
-    return view.moment(datetime.fromisoformat(at)) if at else ""
-
-
 def _day(at: Any, view: View) -> str:
     return view.day(datetime.fromisoformat(at)) if at else ""
 

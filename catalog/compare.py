@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import time
 from enum import StrEnum
 
 from catalog.part import Part
@@ -18,6 +19,7 @@ class Kind(StrEnum):
     OPTION = "option"
     COLUMN = "column"
     STEP = "step"
+    SCHEDULE = "schedule"
 
 
 class What(StrEnum):
@@ -117,6 +119,7 @@ def _service(was: Service, now: Service, titles: _Titles) -> Iterator[Change]:
     yield from _attributes(now.key, Kind.SERVICE, was, now, inside)
     yield from _parts(now.key, Kind.QUESTION, was.form, now.form, inside)
     yield from _parts(now.key, Kind.STEP, was.steps, now.steps, inside)
+    yield from _parts(now.key, Kind.SCHEDULE, was.schedules, now.schedules, inside)
 
 
 def _parts(
@@ -172,7 +175,19 @@ def _attributes(service: str, kind: Kind, was: Part, now: Part, titles: _Titles,
 
 def _values(part: Part, titles: _Titles) -> dict[str, str]:
     """By the name in the document, as people read them, "" if not set; without what is compared by its own parts."""
-    apart = {"key", "value", "form", "steps", "options", "columns", "queue", "person", "approval", "approvers"}
+    apart = {
+        "key",
+        "value",
+        "form",
+        "steps",
+        "schedules",
+        "options",
+        "columns",
+        "queue",
+        "person",
+        "approval",
+        "approvers",
+    }
     values = {name: _said(name, value, titles) for name, value in part.values() if name not in apart}
     return values | (_of_step(part, titles) if isinstance(part, Step) else {})
 
@@ -205,6 +220,8 @@ def _plain(value: object) -> str:
         return ", ".join(f"{name}: {_plain(one)}" for name, one in value.items())
     if isinstance(value, tuple | list):
         return ", ".join(map(_plain, value))
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
     return f"{value:.15g}" if isinstance(value, float) else "" if value is None else str(value)
 
 

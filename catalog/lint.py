@@ -15,6 +15,7 @@ from catalog.lint_items import item_faults, lending_faults
 from catalog.lint_kinds import kind_faults
 from catalog.lint_message import message_faults
 from catalog.lint_reach import reach_faults
+from catalog.lint_schedule import schedule_faults
 from catalog.lint_secret import secret_faults
 from catalog.lint_steps import step_faults
 from catalog.lint_tests import faults_of_tests
@@ -118,6 +119,7 @@ def _service_faults(place: Place, service: Service, known: dict[str, frozenset[s
         *filled_faults(place, service),
         *message_faults(place, service),
         *call_faults(place, service),
+        *schedule_faults(place, service, known["queues"]),
         *appointment_faults(place, service, known["queues"]),
     ]
     # Trials run on what is sound, and what is never reached shows only where trials succeed.

@@ -17,7 +17,7 @@ from catalog.yaml_text import Reading
 PUBLISHED = "catalogue"
 """What stands for the file where there is none."""
 
-_ENTRY = re.compile(r"^(queues|needs|phases|services|tests)\[(\d+)\](?:\.(form|steps)\[(\d+)\])?")
+_ENTRY = re.compile(r"^(queues|needs|phases|services|tests)\[(\d+)\](?:\.(form|steps|schedules)\[(\d+)\])?")
 
 
 @dataclass(frozen=True)

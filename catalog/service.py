@@ -21,6 +21,7 @@ from catalog.kinds import BODIES, FINDS_ITS_PEOPLE, StepKind
 from catalog.message import MessagePart
 from catalog.part import AnswerName, Condition, FieldKey, Key, Line, Part, Prose, Rule
 from catalog.remark import Remark
+from catalog.schedule import Schedule
 
 __all__ = [
     "Catalogue",
@@ -209,6 +210,7 @@ class Service(Part):
     `subject` is the field naming whom it is about, `owner` the mail address of whoever answers for it. `secret` hides
     the ask's existence from all but `confidential_to` and its requester. `fan_out_counts` lets a fan-out into several
     queues count for net FCR.
+    `schedules` ask for it without anybody asking.
     `priority` is fixed unless `impact` or `urgency` name a question: then the organisation's matrix gives it.
     """
 
@@ -232,6 +234,7 @@ class Service(Part):
     impact: Graded | None = None
     urgency: Graded | None = None
     example: Mapping[str, JsonValue] = {}
+    schedules: tuple[Schedule, ...] = ()
 
     @field_validator("form")
     @classmethod

@@ -25,6 +25,10 @@ class GapKind(StrEnum):
     NO_TIME_TO_MEET = "no_time_to_meet"
     MEETS_TOO_LONG = "meets_too_long"  # minutes
     CONDITION_FAILED = "condition_failed"  # condition, fault
+    NO_CONTACT = "no_contact"  # queue: its key, topic
+    NO_APPROVER = "no_approver"  # approvers: expressions of the catalogue
+    NOBODY_TO_ESCALATE = "nobody_to_escalate"  # queue: its key
+    UNKNOWN_SYSTEM = "unknown_system"  # endpoint: its key
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,51 @@ class Gap:
     kind: GapKind
     step: str
     given: Mapping[str, str | datetime] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What one step needs beside people in its queue; what it does not need is empty.
+
+    `topic` is the one that its queue is to have a point of contact for, `approvers` all that it asks, `endpoint` the
+    system that it calls. `escalates` says that the ladder tells whoever answers for its queue.
+    """
+
+    step: str
+    queue: str = ""
+    topic: str = ""
+    approvers: tuple[str, ...] = ()
+    endpoint: str = ""
+    escalates: bool = False
+
+
+@dataclass(frozen=True)
+class Around:
+    """What there is: topics with a point of contact as pairs of queue and topic in lower case; approvers of whom
+    somebody is known, by step; queues for which somebody answers or which somebody leads; systems that were set up.
+    """
+
+    contacts: frozenset[tuple[str, str]] = frozenset()
+    approvers: Mapping[str, frozenset[str]] = field(default_factory=dict, hash=False)
+    answered_for: frozenset[str] = frozenset()
+    systems: frozenset[str] = frozenset()
+
+
+def shortfalls(wanted: Sequence[Wanted], around: Around) -> tuple[Gap, ...]:
+    """Whom and what the steps need that is not there."""
+    return tuple(gap for one in wanted for gap in _shortfalls_of(one, around))
+
+
+def _shortfalls_of(one: Wanted, around: Around) -> Iterator[Gap]:
+    if one.topic and (one.queue, one.topic.lower()) not in around.contacts:
+        yield Gap(GapKind.NO_CONTACT, one.step, {"queue": one.queue, "topic": one.topic})
+    known = around.approvers.get(one.step, frozenset())
+    if unknown := [named for named in one.approvers if named not in known]:
+        yield Gap(GapKind.NO_APPROVER, one.step, {"approvers": ", ".join(unknown)})
+    if one.escalates and one.queue not in around.answered_for:
+        yield Gap(GapKind.NOBODY_TO_ESCALATE, one.step, {"queue": one.queue})
+    if one.endpoint and one.endpoint not in around.systems:
+        yield Gap(GapKind.UNKNOWN_SYSTEM, one.step, {"endpoint": one.endpoint})
 
 
 _UNRECKONED: Final = frozenset(

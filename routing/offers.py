@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from routing.absence import stand_in
-from routing.assign import Candidate, Choice, Wish, choose, stands_in
+from routing.assign import Candidate, Choice, Strategy, Wish, choose, stands_in
 from routing.why import Kind, Why
 
 
@@ -20,6 +20,19 @@ def pass_on(
     choice = choose(wish, left, away)
     why = Why(Kind.ASSIGN_SILENT, {"person": silent.name})
     return replace(choice, why=(why, *choice.why)) if choice.person_id is not None else Choice(None, (why,))
+
+
+def pass_on_declined(
+    wish: Wish, candidates: Sequence[Candidate], away: Mapping[int, int | None], *, declined: Candidate, place_id: int
+) -> Choice:
+    """The choice after somebody said no: behind a point of contact the next by rank, else the best of all others."""
+    if wish.strategy is Strategy.POINT_OF_CONTACT:
+        choice = pass_on(wish, candidates, away, silent=declined, place_id=place_id)
+        others: tuple[Why, ...] = choice.why[1:]
+    else:
+        choice = choose(wish, [one for one in candidates if one.person_id != declined.person_id], away)
+        others = choice.why if choice.person_id is not None else ()
+    return replace(choice, why=(Why(Kind.ASSIGN_DECLINED, {"person": declined.name}), *others))
 
 
 def _behind(one: Candidate, place: Candidate) -> Candidate:

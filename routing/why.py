@@ -74,6 +74,7 @@ class Kind(StrEnum):
     ASSIGN_NO_SKILL = "assign.no_skill"  # skill
     ASSIGN_NO_CONTACT = "assign.no_contact"  # topic
     ASSIGN_SILENT = "assign.silent"  # person
+    ASSIGN_DECLINED = "assign.declined"  # person
     ASSIGN_BACK = "assign.back"  # person
     ASSIGN_GONE = "assign.gone"  # person
 

@@ -61,6 +61,14 @@ class Channel(StrEnum):
     WEB = "web"
     EMAIL = "email"
     API = "api"
+    SCHEDULE = "schedule"
+
+
+ContactChannel: TypeAlias = Literal[
+    Channel.PHONE, Channel.CHAT, Channel.WALK_IN, Channel.WEB, Channel.EMAIL, Channel.API
+]
+CONTACT_CHANNELS: Final[tuple[Channel, ...]] = get_args(ContactChannel)
+"""Those on which somebody is in touch. A schedule asks for something and is no contact."""
 
 
 class ContactKind(StrEnum):
@@ -88,6 +96,7 @@ class LeftOutAs(StrEnum):
     DUPLICATE = "duplicate"
     OWN = "own"
     CANCELLED = "cancelled"
+    SCHEDULED = "scheduled"
 
 
 Said: TypeAlias = Literal[LeftOutAs.SPAM, LeftOutAs.TEST, LeftOutAs.DUPLICATE]

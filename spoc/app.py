@@ -14,12 +14,12 @@ from spoc.web import (
     outbox,
     theme,
 )
-from spoc.web.account import absences, calendars, endpoints, organisation, people, places, profile, sign_in
+from spoc.web.account import absences, calendars, endpoints, organisation, people, places, points, profile, sign_in
 from spoc.web.approving import doors as approving
 from spoc.web.asking import front, intake
 from spoc.web.assets import ASK_AGAIN, FOREVER, digest
 from spoc.web.assets import files as static_files
-from spoc.web.desk import contacts, contacts_api, queues, tasks_api, team
+from spoc.web.desk import contacts, contacts_api, declining, queues, tasks_api, team
 from spoc.web.editing import editor, publishing
 from spoc.web.editing import files as packs
 from spoc.web.permissions import check_routes
@@ -33,6 +33,7 @@ from spoc.web.ruling import ladder, proposing, targets
 from spoc.web.ruling import one as one_rule
 from spoc.web.ruling import pages as ruling
 from spoc.web.runtime import Runtime
+from spoc.web.schedules import pages as schedules
 from spoc.web.security import Doorkeeper, Frame
 from spoc.web.ticket import amend, appointments, asks, filling, priority
 from spoc.web.ticket import pages as tickets
@@ -48,6 +49,7 @@ ROUTERS = (
     places.router,
     calendars.router,
     endpoints.router,
+    points.router,
     help.router,
     health.router,
     outbox.router,
@@ -66,6 +68,7 @@ ROUTERS = (
     contacts.router,
     contacts_api.router,
     team.router,
+    declining.router,
     queues.router,  # after contacts: /desk/{key} would take /desk/log
     tasks_api.router,
     register.router,
@@ -75,6 +78,7 @@ ROUTERS = (
     packs.router,
     publishing.router,
     editor.router,
+    schedules.router,  # before the catalogue: /catalogue/{key} would take its page
     catalogue_versions.router,  # before the catalogue: /catalogue/{key} would take its pages
     catalogue.router,
     simulate.router,

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_22_files"
-down_revision = "2026_11_22_appointments"
+down_revision = "2026_11_22_cycles"
 branch_labels = None
 depends_on = None
 

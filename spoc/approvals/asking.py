@@ -12,7 +12,6 @@ from catalog.approval import Order
 from routing.approval import COUNTED, LIVE, Chosen, Company, Quorum, Seats, Voice, speaker, take_seats, turns
 from routing.why import Given, Kind, Why, about_approvers, document
 from routing.work import DESK, TaskKind, TaskState
-from spoc.approvals.company import people_named
 from spoc.approvals.matter import Matter, after, company_around, joined, names_of, read_matter
 from spoc.db.approvals import ApproverRow, withdraw
 from spoc.db.events import lock
@@ -22,6 +21,7 @@ from spoc.db.tickets import TaskRow
 from spoc.desk.asks import Services
 from spoc.desk.moves import tell
 from spoc.desk.sweeps import BATCH
+from spoc.intake.approvers import people_named
 
 
 def ask_ready(session: Session, service_at: Services, now: datetime, *, limit: int = BATCH) -> int:

@@ -121,6 +121,7 @@ def publish(
     from spoc.cli.database import opened
     from spoc.db.session import transaction
     from spoc.intake import catalogue as versions
+    from spoc.intake.cycles.rules import unknown_requesters
     from spoc.people.directory import person_by_mail
 
     found, sources = _read(folder)
@@ -129,9 +130,11 @@ def publish(
         if onto is not None:
             versions.take_turns(session)
             _check_ground(onto, versions.newest_version(session))
+        before = versions.in_force_or_empty(session)
         version = versions.publish(session, found, by_id, comment, clock.now(), sources)
+        unknown = unknown_requesters(session, found, before)
     if as_json:
-        print_json({"version": version, "services": len(found.services)})
+        print_json({"version": version, "services": len(found.services), "unknown_requesters": list(unknown)})
     else:
         tell(
             counted(
@@ -141,6 +144,12 @@ def publish(
                 version=version,
             )
         )
+        if unknown:
+            tell(
+                Phrase(
+                    "Schedules name people whom the directory does not know: %(mails)s.", {"mails": ", ".join(unknown)}
+                )
+            )
 
 
 def _check_ground(onto: int, in_force: int) -> None:

@@ -54,9 +54,11 @@ def enqueue(session: Session, kind: str, payload: Mapping[str, Any]) -> int:
     return job_id
 
 
-def enqueue_slot(session: Session, schedule: str, slot: str) -> bool:
-    """Insert the job of a schedule's slot; False if any process did before."""
-    row = upsert(JobRow).values(kind=schedule, payload={}, schedule=schedule, slot=slot)
+def enqueue_slot(
+    session: Session, schedule: str, slot: str, kind: str = "", payload: Mapping[str, Any] | None = None
+) -> bool:
+    """Insert the job of a schedule's slot, of the schedule's own kind if none is named; False if any process did."""
+    row = upsert(JobRow).values(kind=kind or schedule, payload=dict(payload or {}), schedule=schedule, slot=slot)
     return session.scalar(row.on_conflict_do_nothing().returning(JobRow.id)) is not None
 
 

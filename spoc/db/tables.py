@@ -8,6 +8,7 @@ from spoc.db import (
     catalog,
     clocks,
     contacts,
+    cycles,
     jobs,
     people,
     register,
@@ -16,5 +17,19 @@ from spoc.db import (
 )
 from spoc.db.base import Base
 
-MODULES = (access, appointments, approvals, calls, catalog, clocks, contacts, jobs, people, register, reports, tickets)
+MODULES = (
+    access,
+    appointments,
+    approvals,
+    calls,
+    catalog,
+    clocks,
+    contacts,
+    cycles,
+    jobs,
+    people,
+    register,
+    reports,
+    tickets,
+)
 metadata = Base.metadata

@@ -8,7 +8,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from routing.work import TaskKind
-from spoc.approvals.company import people_behind
 from spoc.db.appointments import AppointmentRow
 from spoc.db.tickets import TaskRow
 from spoc.demo.stage import Case, FollowUp, Stage
@@ -18,6 +17,7 @@ from spoc.desk.appointments.diary import free_times
 from spoc.desk.appointments.ending import Outcome, end
 from spoc.desk.appointments.meeting import meeting_of
 from spoc.desk.appointments.offering import offer_times
+from spoc.intake.approvers import people_behind
 from spoc.intake.catalogue import service_at
 
 CHOOSES_FROM = 12

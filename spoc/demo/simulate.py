@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from spoc.db.jobs import JobRow, JobState
 from spoc.db.tickets import TaskRow
 from spoc.demo.arrivals import draw_day
+from spoc.demo.recurring import raise_due
 from spoc.demo.stage import Stage
 from spoc.demo.work import plan_ready
 from spoc.desk.clocks.climbing import climb
@@ -50,6 +51,7 @@ def _days(stage: Stage) -> Sequence[datetime]:
 def _sweep(stage: Stage, session: Session, at: datetime) -> None:
     while resume_due(session, at) == BATCH:
         pass
+    raise_due(stage, session, at)
     if at.hour % TICKS_EVERY == 0:
         _tick(session, at)
     if _opened(session, at):

@@ -12,17 +12,19 @@ from routing.lifecycle import WORKABLE
 from routing.visibility import Actor, Sight, sight
 from routing.work import TaskState
 from spoc.db.people import PersonRow, PointOfContactRow, QueueMemberRow, QueueRow
-from spoc.db.tickets import AskRow, TaskRow, TicketRow
+from spoc.db.tickets import AskRow, EventRow, TaskRow, TicketRow
 from spoc.desk.ticket_rows import Task, Ticket
 
 
 def read_candidates(session: Session, ticket: Ticket, task: Task, wish: Wish, now: datetime) -> Mapping[int, Candidate]:
-    """By id: the members of the task's queue who may read it. A person it must be kept from is nobody's choice.
+    """By id: the members of the task's queue who may read it. A person it must be kept from is nobody's choice, nor is
+    one who said no to it since it is ready.
 
     Secret tasks and tickets count in no load and no past: whom a rule chooses would tell of them.
     """
     loads = dict(session.execute(_loads(task)).all())
     ranks = dict(session.execute(_ranks(task, wish.topic, now)).all()) if _by_contact(wish) else {}
+    declined = frozenset(session.scalars(_declined(task)))
     did = dict(session.execute(_did(ticket, task)).all()) if wish.strategy is Strategy.SAME_PERSON else {}
     return {
         row.id: Candidate(
@@ -37,7 +39,7 @@ def read_candidates(session: Session, ticket: Ticket, task: Task, wish: Wish, no
             offered_at=row.offered_at,
         )
         for row in session.execute(_members(task)).all()
-        if sight(_actor(row), ticket.view, task.part) is Sight.FULL
+        if row.id not in declined and sight(_actor(row), ticket.view, task.part) is Sight.FULL
     }
 
 
@@ -48,6 +50,12 @@ def _by_contact(wish: Wish) -> bool:
 def _actor(row: Any) -> Actor:
     """The member with all of their queues: what a ticket lets them see follows from these."""
     return Actor(row.id, row.mail, queues=frozenset(row.queues))
+
+
+def _declined(task: Task) -> Any:
+    ready_at = select(TaskRow.ready_at).where(TaskRow.id == task.id).scalar_subquery()
+    said_no = EventRow.ticket_id == task.ticket_id, EventRow.task_id == task.id, EventRow.kind == "declined"
+    return select(EventRow.actor_id).where(*said_no, EventRow.at >= ready_at)
 
 
 def _members(task: Task) -> Any:

@@ -29,6 +29,13 @@ class AlreadyThere(Conflict):
         self.queue = queue
 
 
+class NotOfferedToYou(Conflict):
+    """Somebody said no to a task that is not theirs to take, or not any more."""
+
+    code = "not_offered_to_you"
+    template = marked("This task is not offered to you, or not any more: there is nothing to say no to.")
+
+
 class UnknownQueue(Invalid):
     """A task was to be handed over to a queue that does not exist."""
 

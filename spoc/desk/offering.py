@@ -123,9 +123,9 @@ def _decide_each(session: Session, wished: Iterable[Wished], still: Any, decide:
         candidates = read_candidates(session, ticket, task, one.wish, now)
         choice = decide(Offer(task, one, row.assignee_id, row.offered_for_id, candidates, away))
         if choice is not None:
-            _write(session, task, one, choice, candidates, now)
+            write_choice(session, task, one, choice, candidates, now)
             if not (task.secret or ticket.secret):
-                _take_turn(session, task, choice, now)
+                take_turn(session, task, choice, now)
             moved += 1
     return moved
 
@@ -148,9 +148,10 @@ def _after_absence(offer: Offer) -> Choice | None:
     return None if is_no_better or choice.person_id == offer.assignee_id else choice
 
 
-def _write(
+def write_choice(
     session: Session, task: Task, wished: Wished, choice: Choice, candidates: Mapping[int, Candidate], now: datetime
 ) -> None:
+    """Write down whom the task is offered to, if it is still ready. The caller holds the ticket's lock."""
     whys = [document(why) for why in choice.why]
     kept = [document(why) for why in task.why if not about_assignment(why)]
     session.execute(
@@ -171,7 +172,7 @@ def _write(
     tell(session, task, "offered", None, now, public=False, person=name, person_id=choice.person_id, why=whys)
 
 
-def _take_turn(session: Session, task: Task, choice: Choice, now: datetime) -> None:
+def take_turn(session: Session, task: Task, choice: Choice, now: datetime) -> None:
     """Whoever was offered it is the last in the queue's turns. Of secret work others would see by whose turn it is."""
     mine = QueueMemberRow.queue_id == task.queue_id, QueueMemberRow.person_id == choice.person_id
     session.execute(update(QueueMemberRow).where(*mine).values(offered_at=now))

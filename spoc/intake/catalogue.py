@@ -99,6 +99,12 @@ def current(session: Session) -> tuple[int, Catalogue]:
     return version, at_version(session, version)
 
 
+def in_force_or_empty(session: Session) -> Catalogue:
+    """The catalogue in force; one without services where none is published yet."""
+    version: int | None = session.scalar(select(func.max(CatalogueVersionRow.id)))
+    return at_version(session, version) if version is not None else Catalogue()
+
+
 def at_version(session: Session, version: int) -> Catalogue:
     """The catalogue as it was published. A version never changes, so a process parses each one once."""
     digest = session.scalar(select(CatalogueVersionRow.digest).where(CatalogueVersionRow.id == version))

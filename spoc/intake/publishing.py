@@ -12,6 +12,8 @@ from spoc.db.catalog import CatalogueDraftRow as Row
 from spoc.db.catalog import CatalogueVersionRow
 from spoc.errors import Conflict, Invalid
 from spoc.intake.catalogue import at_version, newest_version, publish, take_turns
+from spoc.intake.cycles.errors import UnknownRequesters
+from spoc.intake.cycles.rules import unknown_requesters
 from spoc.intake.drafts import Draft, read_draft
 from spoc.intake.versions import one_version
 
@@ -61,7 +63,8 @@ class PackTestsFail(Invalid):
 def publish_draft(session: Session, person_id: int, mark: str, comment: str, overruled: str, now: datetime) -> int:
     """Put the person's draft in force if it still is the one of `mark`, and forget it as a draft.
 
-    Tests that fail stand in the way unless `overruled` says why. Gives the version's number.
+    Tests that fail, and schedules for people nobody knows, stand in the way unless `overruled` says why. Gives the
+    version's number.
 
     Raises:
         CatalogueMoved: the draft or what is in force is another than that of `mark`.
@@ -70,6 +73,7 @@ def publish_draft(session: Session, person_id: int, mark: str, comment: str, ove
         NoComment: the comment is empty or too long.
         InvalidCatalogue: there are faults.
         PackTestsFail: a test fails.
+        UnknownRequesters: a schedule names nobody.
     """
     take_turns(session)
     session.execute(select(Row.id).where(Row.person_id == person_id).with_for_update())
@@ -82,7 +86,10 @@ def publish_draft(session: Session, person_id: int, mark: str, comment: str, ove
     failing = sum(1 for outcome in looked.outcomes if outcome.faults)
     if failing and not overruled.strip():
         raise PackTestsFail(failing)
-    reason = overruled.strip()[:LONGEST_COMMENT] if failing else ""
+    unknown = unknown_requesters(session, looked.catalogue, at_version(session, draft.version))
+    if unknown and not overruled.strip():
+        raise UnknownRequesters(unknown)
+    reason = overruled.strip()[:LONGEST_COMMENT] if failing or unknown else ""
     version = publish(session, looked.catalogue, person_id, why, now, draft.sources, reason)
     session.execute(delete(Row).where(Row.person_id == person_id, Row.file.in_(draft.mine)))
     return version

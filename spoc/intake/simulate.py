@@ -19,10 +19,11 @@ from catalog.undecided import filled_by
 from routing.calendars import Calendar, first_working_instant, local_instant, working_days_between
 from routing.critical import CriticalPath, Span, critical_path, spans
 from routing.errors import DateOutOfRange
-from routing.gaps import Gap, GapKind, gaps
+from routing.gaps import Gap, GapKind, gaps, shortfalls
 from routing.lifecycle import counted
 from routing.work import Placement
 from spoc.db.people import PersonRow, QueueMemberRow, QueueRow
+from spoc.intake.around import read_around, wanted_by
 from spoc.intake.desk_facts import DeskFacts
 from spoc.intake.errors import NoSuchDay
 from spoc.intake.meetings import gaps_of_meetings
@@ -149,8 +150,11 @@ def simulate(
         desk.calendars[""],
     )
     path = _path(placing, plan.timed, _by(wanted, plan.calendar))
+    lacking = shortfalls(
+        wanted_by(session, service, placing), read_around(session, service, placing, people[mail].id, at)
+    )
     meeting = gaps_of_meetings(service, answers, placing, desk.calendars, at)
-    found = _by_step((*gaps(placements, plan.members, at), *meeting))
+    found = _by_step((*gaps(placements, plan.members, at), *meeting, *lacking))
     deciding = frozenset(path.keys if path else ())
     return Simulation(
         service=service,

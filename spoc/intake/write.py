@@ -22,7 +22,7 @@ from routing.proof import asked_document, items_document
 from routing.touch import is_late_logged, tier
 from routing.visibility import Actor, Part, TicketView
 from routing.why import Why, document, stored
-from routing.work import LeftOutAs, TaskKind, TaskState, TicketState
+from routing.work import CONTACT_CHANNELS, Channel, LeftOutAs, TaskKind, TaskState, TicketState
 from spoc.db.ids import public_id
 from spoc.db.turns import job_of
 from spoc.intake.people import Somebody
@@ -186,7 +186,8 @@ def _parameters(opening: PreparedAsk, tasks: tuple[AcceptedTask, ...], answer: d
         "eligible": _is_eligible(opening),
         "is_fan_out": placing.is_fan_out,
         "window_days": service.repeat_window_days,
-        "links_repeats": not opening.requester.shared,
+        "links_repeats": not opening.requester.shared and submission.channel in CONTACT_CHANNELS,
+        "is_contact": submission.channel in CONTACT_CHANNELS,
         "contact_public_id": public_id(),
         "tier": tier(opening.actor.memberships),
         "excluded": _excluded(opening),
@@ -212,8 +213,11 @@ def _is_eligible(opening: PreparedAsk) -> bool:
 def _excluded(opening: PreparedAsk) -> str | None:
     """Why the ask is left out of every figure from the start: who speaks for others and asks for themselves calls not.
 
-    These are agents, and programs with a token to ask for others that name nobody, as monitoring does.
+    These are agents, and programs with a token to ask for others that name nobody, as monitoring does. Nobody calls
+    where a schedule asks.
     """
+    if opening.submission.channel is Channel.SCHEDULE:
+        return LeftOutAs.SCHEDULED
     actor = opening.actor
     speaks_for_others = actor.may_raise_for_others or bool(actor.memberships)
     return LeftOutAs.OWN if speaks_for_others and actor.person_id == opening.requester.id else None

@@ -68,6 +68,7 @@ WITH numbered AS MATERIALIZED (
            CASE WHEN new_ask.same_issue_of_id IS NULL THEN NULL ELSE 'asked_again' END, CAST(:tier AS bigint),
            CAST(:started_at AS timestamptz), CAST(:ended_at AS timestamptz), CAST(:now AS timestamptz), CAST(:handling_minutes AS numeric), CAST(:late_logged AS boolean)
       FROM new_ask
+     WHERE CAST(:is_contact AS boolean)
     RETURNING id
 ), opened_event AS (
     INSERT INTO event (ticket_id, number, kind, at, actor_id, ask_id, public, what)

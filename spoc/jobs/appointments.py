@@ -2,10 +2,10 @@
 
 from functools import partial
 
-from spoc.approvals.company import people_behind
 from spoc.db.session import transaction
 from spoc.desk.appointments.offering import offer_times
 from spoc.desk.appointments.watching import START, After, watch_bookings, watch_offers
+from spoc.intake.approvers import people_behind
 from spoc.intake.catalogue import service_at
 from spoc.jobs.tools import Work
 

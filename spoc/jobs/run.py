@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 import structlog
 
 from routing.phrase import marked
+from spoc.db.cycles import RAISE
 from spoc.db.queueing import Leased, LeaseLost, fail, lease
 from spoc.db.session import transaction
 from spoc.db.turns import CALL_OUT, FORM_READY, MESSAGE_MAIL, OFFER_TIMES, SEND_MESSAGE
@@ -20,6 +21,7 @@ from spoc.jobs import (
     calling,
     canary,
     clocks,
+    cycles,
     figures,
     files,
     mail,
@@ -57,6 +59,8 @@ HANDLERS: Mapping[str, Handler] = {
     schedule.CLOCKS: clocks.tick,
     schedule.CALLS: calling.expire,
     schedule.APPOINTMENTS: appointments.watch,
+    schedule.CYCLES: cycles.find,
+    RAISE: cycles.raise_,
     schedule.FORGET: sweep.forget,
     schedule.FILES: files.sweep,
     schedule.FIGURES: figures.find,

@@ -36,6 +36,7 @@ class What(StrEnum):
     CALENDAR_CHANGED = "calendar_changed"
     QUEUE_CALENDARS = "queue_calendars"
     COST_CENTRES = "cost_centres"
+    CONTACTS = "contacts"
     ENDPOINT_ADDED = "endpoint_added"
     ENDPOINT_CHANGED = "endpoint_changed"
     ENDPOINT_SECRET = "endpoint_secret"  # noqa: S105 - the name of a change

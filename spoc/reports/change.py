@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from routing.phrase import Phrase, counted, marked
 from routing.visibility import Actor, Role
-from routing.work import Channel
+from routing.work import CONTACT_CHANNELS, Channel
 from spoc.db.reports import ContactRateRow, ReportSettingRow
 from spoc.errors import Fault, NotAllowed
 from spoc.reports.changes import RATE, Change, rate_before, rate_json, setting_before, write_change
@@ -153,8 +153,8 @@ def _decimal(raw: Mapping[str, str], name: str, within: tuple[Decimal, Decimal],
 
 
 def _channel(raw: str, faults: list[Fault]) -> Channel | None:
-    if raw and raw not in {channel.value for channel in Channel}:
-        said = Phrase("Choose one of %(choices)s, or any.", {"choices": ", ".join(Channel)})
+    if raw and raw not in {channel.value for channel in CONTACT_CHANNELS}:
+        said = Phrase("Choose one of %(choices)s, or any.", {"choices": ", ".join(CONTACT_CHANNELS)})
         faults.append(Fault("channel", "unknown_choice", said))
         return None
     return Channel(raw) if raw else None

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from routing.calendars import Calendar
-from routing.work import DESK, Channel
+from routing.work import CONTACT_CHANNELS, DESK, Channel
 from spoc.db.calendars import calendar_of
 from spoc.db.people import OrganisationRow, PersonRow, QueueRow
 from spoc.db.reports import ContactRateRow, ReportSettingRow
@@ -65,7 +65,9 @@ class Yardsticks:
         """The limits as set. A number replaces those told in minutes only; `none` lifts all of them."""
         if instead == "none":
             return NO_LIMITS
-        as_set: dict[Channel, Limit] = {channel: self.settings[limit_key(channel)].value for channel in Channel}
+        as_set: dict[Channel, Limit] = {
+            channel: self.settings[limit_key(channel)].value for channel in CONTACT_CHANNELS
+        }
         if instead is None:
             return Limits(as_set)
         return Limits({channel: "contact" if limit == "contact" else instead for channel, limit in as_set.items()})

@@ -20,6 +20,7 @@ from spoc.web.deps import CurrentActor, Database, Now, Seen, require
 from spoc.web.formats import View
 from spoc.web.pages import render
 from spoc.web.permissions import Permission
+from spoc.web.schedules.words import asked_by, rule_sentence
 from spoc.web.trying.rows import DryRun, dry_run
 
 router = APIRouter(dependencies=[require(Permission.OWNER)])
@@ -39,6 +40,7 @@ def show_service(http: Request, session: Database, now: Now, actor: CurrentActor
     desk = read_desk_facts(session)
     catalogue = desk.catalogue
     service = catalogue.service(key)
+    queues = {queue.key: queue.department for queue in catalogue.queues}
     labels = {field.key: field.label for field in service.form}
     return render(
         http,
@@ -49,11 +51,12 @@ def show_service(http: Request, session: Database, now: Now, actor: CurrentActor
         labels=labels,
         asked={step.key: ", ".join(labels[key] for key in step.asks) for step in service.steps},
         phases=by_phase(service, catalogue),
-        queues={queue.key: queue.department for queue in catalogue.queues},
+        queues=queues,
         titles={step.key: step.title for step in service.steps},
         kinds=KINDS,
         file_types=FILE_TYPES,
         party=party,
+        schedules=[(one, rule_sentence(one), asked_by(one, queues)) for one in service.schedules],
     )
 
 

@@ -35,6 +35,9 @@ PARTS: Final[Mapping[tuple[Kind, What], str]] = {
     (Kind.STEP, What.NEW): marked("New step “%(name)s”, %(after)s."),
     (Kind.STEP, What.GONE): marked("Step “%(name)s” is gone."),
     (Kind.STEP, What.ORDER): marked("The steps stand in another order."),
+    (Kind.SCHEDULE, What.NEW): marked("New schedule “%(name)s”: it comes by itself."),
+    (Kind.SCHEDULE, What.GONE): marked("The schedule “%(name)s” is gone: it comes by itself no more."),
+    (Kind.SCHEDULE, What.ORDER): marked("The schedules stand in another order."),
 }
 NEW_AFTER: Final = marked("New step “%(name)s”, %(after)s, after %(needs)s.")
 RENAMED: Final = marked("“%(before)s” is now called “%(after)s”.")
@@ -90,6 +93,15 @@ VALUES: Final[Mapping[tuple[str, What], str]] = {
     ("books", What.SET): marked("Finishing “%(name)s” books: %(after)s."),
     ("books", What.UNSET): marked("Finishing “%(name)s” books nothing any more; it booked: %(before)s."),
     ("books", What.CHANGED): marked("Finishing “%(name)s” books %(after)s instead of %(before)s."),
+    ("every", What.CHANGED): marked("“%(name)s” comes every %(after)s instead of every %(before)s."),
+    ("at", What.CHANGED): marked("“%(name)s” comes at %(after)s instead of %(before)s."),
+    ("requester", What.CHANGED): marked("By “%(name)s” %(after)s asks instead of %(before)s."),
+    ("day", What.SET): marked("“%(name)s” comes on the %(after)s of its months."),
+    ("day", What.UNSET): marked("“%(name)s” comes on the %(before)s of its months no more."),
+    ("day", What.CHANGED): marked("“%(name)s” comes on the %(after)s of its months instead of the %(before)s."),
+    ("day_off", What.CHANGED): marked("A day off for “%(name)s” means %(after)s instead of %(before)s."),
+    ("paused", What.SET): marked("“%(name)s” is paused: nothing comes by it."),
+    ("paused", What.UNSET): marked("“%(name)s” is not paused any more: it comes again from the publication on."),
     ("returns", What.SET): marked("“%(name)s” takes back what the person has, as the register knows it."),
     ("returns", What.UNSET): marked("“%(name)s” takes nothing back in the register any more."),
     ("item", What.SET): marked("“%(name)s” of “%(of)s” says whether there is one: %(after)s."),

@@ -19,6 +19,7 @@ class Permission(StrEnum):
     AGENT = "agent"
     MANAGER_OR_LEAD = "manager_or_lead"
     MANAGER_OR_ADMINISTRATOR = "manager_or_administrator"
+    LEAD_OR_ADMINISTRATOR = "lead_or_administrator"
     OWNER = "owner"
     OWNER_OR_ADMINISTRATOR = "owner_or_administrator"
     ADMINISTRATOR = "administrator"
@@ -29,6 +30,7 @@ NEEDED: Final[dict[Permission, frozenset[Role]]] = {
     Permission.AGENT: frozenset({Role.AGENT, Role.LEAD}),
     Permission.MANAGER_OR_LEAD: frozenset({Role.MANAGER, Role.LEAD}),
     Permission.MANAGER_OR_ADMINISTRATOR: frozenset({Role.MANAGER, Role.ADMINISTRATOR}),
+    Permission.LEAD_OR_ADMINISTRATOR: frozenset({Role.LEAD, Role.ADMINISTRATOR}),
     Permission.OWNER: frozenset({Role.OWNER}),
     Permission.OWNER_OR_ADMINISTRATOR: frozenset({Role.OWNER, Role.ADMINISTRATOR}),
     Permission.ADMINISTRATOR: frozenset({Role.ADMINISTRATOR}),

@@ -72,6 +72,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     Kind.ASSIGN_NO_SKILL: marked("Offered to nobody: nobody in the team knows %(skill)s"),
     Kind.ASSIGN_NO_CONTACT: marked("Offered to nobody: the team has no further point of contact for %(topic)s"),
     Kind.ASSIGN_SILENT: marked("%(person)s did not react in time"),
+    Kind.ASSIGN_DECLINED: marked("%(person)s said that it is not for them"),
     Kind.ASSIGN_BACK: marked("%(person)s is back"),
     Kind.ASSIGN_GONE: marked("%(person)s cannot do it now"),
 }

@@ -16,6 +16,7 @@ CHANNELS: Final[Mapping[Channel, str]] = {
     Channel.WEB: marked("web"),
     Channel.EMAIL: marked("mail"),
     Channel.API: marked("program"),
+    Channel.SCHEDULE: marked("schedule"),
 }
 KINDS: Final[Mapping[ContactKind, str]] = {
     ContactKind.FIRST: marked("First contact"),
@@ -38,6 +39,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     LeftOutAs.DUPLICATE: marked("sent twice"),
     LeftOutAs.OWN: marked("asked by an agent for themselves"),
     LeftOutAs.CANCELLED: marked("taken back before a response was due"),
+    LeftOutAs.SCHEDULED: marked("raised by a schedule"),
 }
 
 

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from routing.gaps import Gap, GapKind, gaps
+from routing.gaps import Around, Gap, GapKind, Wanted, gaps, shortfalls
 from routing.why import Kind, Why
 from routing.work import Placement, TaskState
 
@@ -65,3 +65,39 @@ def test_a_due_date_before_that_of_what_it_waits_for_is_a_gap_that_names_it() ->
 @pytest.mark.parametrize("kind", [Kind.NO_DUE_RANGE, Kind.NO_DUE_NO_WORK, Kind.OPENS_AT_ONCE_RANGE])
 def test_a_date_that_could_not_be_reckoned_is_a_gap(kind: Kind) -> None:
     assert kinds(placed(due_at=None, why=(Why(kind),))) == [("laptop", GapKind.DATE_UNKNOWN)]
+
+
+def test_nothing_wanted_is_nothing_missing() -> None:
+    assert shortfalls([Wanted("a", "it")], Around()) == ()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "around", "gap"),
+    [
+        (
+            Wanted("a", "it", topic="Laptops"),
+            Around(contacts=frozenset({("it", "laptops")})),
+            Gap(GapKind.NO_CONTACT, "a", {"queue": "it", "topic": "Laptops"}),
+        ),
+        (
+            Wanted("a", approvers=("it.lead", "service.owner")),
+            Around(approvers={"a": frozenset({"it.lead", "service.owner"})}),
+            Gap(GapKind.NO_APPROVER, "a", {"approvers": "it.lead, service.owner"}),
+        ),
+        (
+            Wanted("a", "it", escalates=True),
+            Around(answered_for=frozenset({"it"})),
+            Gap(GapKind.NOBODY_TO_ESCALATE, "a", {"queue": "it"}),
+        ),
+        (
+            Wanted("a", "it", endpoint="doors"),
+            Around(systems=frozenset({"doors"})),
+            Gap(GapKind.UNKNOWN_SYSTEM, "a", {"endpoint": "doors"}),
+        ),
+    ],
+)
+def test_what_is_wanted_and_not_there_is_a_gap(wanted: Wanted, around: Around, gap: Gap) -> None:
+    assert shortfalls([wanted], around) == ()
+    assert [(one.kind, one.step, one.given) for one in shortfalls([wanted], Around())] == [
+        (gap.kind, gap.step, gap.given)
+    ]

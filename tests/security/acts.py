@@ -42,6 +42,8 @@ NO_ID = "00000000-0000-7000-8000-000000000000"
 ON_TICKET = frozenset({"reference", "task_id", "contact_id", "ask_id"})
 KEYS = {
     "/ask": "payslip-question",
+    "/catalogue/schedules": "access-review",
+    "/api/schedules": "access-review",
     "/catalogue": "laptop-fault",
     "/desk": "it",
     "/organisation/calendars": "office",
@@ -116,6 +118,7 @@ def ground_of(world: World, who: str) -> Ground:
         "version": (str(version_of(session)),),
         **_drafted(session, person.id, world.now),
         "call_id": (NO_ID,),
+        "schedule": ("quarterly",),
     }
     found = [_parts(session, row) for row in session.scalars(select(TicketRow).order_by(TicketRow.id))]
     session.commit()

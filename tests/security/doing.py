@@ -64,6 +64,8 @@ def make_possible(session: Session, act: Act, person_id: int | None, now: dateti
         session.execute(update(AppointmentRow).where(AppointmentRow.task_id == id_).values(begun))
     if act.body.task and "task_id" in act.about:
         stands = {"state": act.body.task, **_standing(act.body.task, person_id, now)}
+        if act.template.endswith("/decline"):
+            stands["assignee_id"] = person_id
         session.execute(update(TaskRow).where(TaskRow.public_id == act.about["task_id"]).values(stands))
     if act.body.resolved:
         ticket_id = select(TicketRow.id).where(TicketRow.reference == act.about["reference"]).scalar_subquery()

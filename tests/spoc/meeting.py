@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from catalog.document import shipped
 from routing.visibility import Actor
 from routing.work import Channel
-from spoc.approvals.company import people_behind
 from spoc.db.appointments import AppointmentRow
 from spoc.db.tickets import TaskRow
 from spoc.desk.appointments.booking import book
@@ -19,6 +18,7 @@ from spoc.desk.appointments.meeting import meeting_of
 from spoc.desk.appointments.offering import offer_times
 from spoc.desk.finishing import finish
 from spoc.intake.accept import accept
+from spoc.intake.approvers import people_behind
 from spoc.intake.catalogue import publish, service_at
 from spoc.intake.desk_facts import read_desk_facts
 from spoc.intake.submission import Submission

@@ -19,11 +19,14 @@ from spoc.db.people import AbsenceRow, CalendarRow, PersonRow, PointOfContactRow
 from spoc.db.session import transaction
 from spoc.db.tickets import EventRow, TaskRow, TicketRow
 from spoc.desk.claims import claim, release
+from spoc.desk.declining import decline
+from spoc.desk.errors import NothingSaid, NotOfferedToYou
 from spoc.desk.finishing import finish, reopen_task
 from spoc.desk.handoff import hand_over
 from spoc.desk.offering import OFFERING, follow_absences, offer_ready, pass_on_silent
 from spoc.desk.tickets import read_ticket
 from spoc.desk.wishes import read_wishes
+from spoc.errors import NotAllowed, NotFound
 from spoc.intake.catalogue import publish, service_at
 from spoc.intake.write import Accepted
 from tests.world import World, mail_of
@@ -426,3 +429,57 @@ def test_two_sweeps_at_once_do_not_give_two_turns(committed: sessionmaker[Sessio
         )
 
     assert done == (0, 0)
+
+
+def say_no(world: World, ticket: Accepted, who: str, why: str = "Not my kind of thing.") -> None:
+    task_id = of_it(world.session, ticket).public_id
+    decline(world.session, world.actor(who), task_id, partial(service_at, world.session), world.now, why=why)
+
+
+def test_a_point_of_contact_who_says_no_is_passed_over_with_the_reason(world: World, session: Session) -> None:
+    set_queue(session, strategy=Strategy.POINT_OF_CONTACT, topic="laptops")
+    point_to(world, "agent.it", "lead")
+    ticket = ask(world)
+    assign(session, world.now)
+
+    say_no(world, ticket, "agent.it", " I do screens. ")
+
+    assert (offered_to(world, ticket), kinds(session, ticket)) == ("lead", [Kind.ASSIGN_DECLINED, Kind.ASSIGN_CONTACT])
+    said = session.scalars(select(EventRow).where(EventRow.kind == "declined")).one()
+    assert (said.what["why"], said.actor_id, said.public) == ("I do screens.", world.ids["agent.it"], False)
+
+
+def test_whoever_said_no_is_not_asked_again_and_in_the_end_it_is_anybodys(world: World, session: Session) -> None:
+    set_queue(session, strategy=Strategy.ROUND_ROBIN)
+    ticket = ask(world)
+    assign(session, world.now)
+    first = offered_to(world, ticket)
+    assert first is not None
+    say_no(world, ticket, first)
+    second = offered_to(world, ticket)
+    assert second not in (None, first)
+
+    say_no(world, ticket, str(second))
+    assign(session, world.now)
+
+    assert (offered_to(world, ticket), kinds(session, ticket)) == (None, [Kind.ASSIGN_DECLINED])
+    claim(session, world.actor("agent.it"), of_it(session, ticket).public_id, world.now)
+
+
+def test_nobody_says_no_for_another_nor_twice_nor_without_a_reason(world: World, session: Session) -> None:
+    set_queue(session, strategy=Strategy.ROUND_ROBIN)
+    ticket = ask(world)
+    assign(session, world.now)
+    mine = str(offered_to(world, ticket))
+    other = next(one for one in ("agent.it", "lead") if one != mine)
+    with pytest.raises(NotOfferedToYou):
+        say_no(world, ticket, other)
+    with pytest.raises(NothingSaid):
+        say_no(world, ticket, mine, "  ")
+    with pytest.raises(NotAllowed):
+        say_no(world, ticket, "agent.desk")
+    with pytest.raises(NotFound):
+        say_no(world, ticket, "colleague")
+    say_no(world, ticket, mine)
+    with pytest.raises(NotOfferedToYou):
+        say_no(world, ticket, mine)

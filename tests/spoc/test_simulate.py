@@ -10,13 +10,18 @@ from catalog.document import shipped
 from catalog.draft import drafted
 from catalog.errors import InvalidAnswers, UnknownService
 from catalog.examples import example_here
-from catalog.service import Catalogue, Service
+from catalog.service import Catalogue, Service, Step
+from routing.escalation import Rung, Whom
 from routing.gaps import GapKind
 from routing.replay import DifferenceKind
+from routing.targets import Promise
 from routing.visibility import Actor
 from routing.work import DESK
 from spoc.db.base import Base
-from spoc.db.people import QueueMemberRow, QueueRow
+from spoc.db.calls import EndpointRow
+from spoc.db.catalog import RoutingSettingRow
+from spoc.db.people import PointOfContactRow, QueueMemberRow, QueueRow
+from spoc.db.settings import LADDER, ladder_document
 from spoc.db.tickets import AskRow, TicketRow
 from spoc.intake.catalogue import publish
 from spoc.intake.desk_facts import read_desk_facts
@@ -322,3 +327,52 @@ def test_what_is_due_in_the_evening_of_the_day_still_belongs_to_it(world: World)
         for step in run.steps
         if step.placed.due_at and step.placed.due_at.astimezone(run.calendar.zone).date() <= run.key_date.on
     )
+
+
+def with_first_step(service: str, **values: Any) -> Catalogue:
+    found = shipped().service(service)
+    first = Step.model_validate(found.steps[0].model_dump(exclude_defaults=True) | values)
+    return with_service(found.model_copy(update={"steps": (first, *found.steps[1:])}))
+
+
+def kinds_of(world: World, service: str, catalogue: Catalogue | None = None) -> set[tuple[str, GapKind]]:
+    return {(gap.step, gap.kind) for _, gap in tried(world, service, catalogue).gaps}
+
+
+def test_a_step_for_a_point_of_contact_lacks_one_until_somebody_of_the_queue_is_named(world: World) -> None:
+    draft = with_first_step("laptop-fault", assign="point_of_contact", topic="Laptops")
+    step = draft.service("laptop-fault").steps[0]
+    assert (step.key, GapKind.NO_CONTACT) in kinds_of(world, "laptop-fault", draft)
+    for who, is_missing in (("agent.hr", True), (f"agent.{step.queue}", False)):
+        world.session.add(
+            PointOfContactRow(
+                party_kind="queue",
+                party_key=step.queue,
+                topic="laptops",
+                person_id=world.ids[who],
+                valid_from=world.now,
+            )
+        )
+        world.session.flush()
+        assert ((step.key, GapKind.NO_CONTACT) in kinds_of(world, "laptop-fault", draft)) is is_missing
+
+
+def test_a_call_of_a_system_that_nobody_set_up_is_a_gap(world: World) -> None:
+    draft = with_first_step("laptop-fault", call={"endpoint": "doors"})
+    step = draft.service("laptop-fault").steps[0].key
+    assert (step, GapKind.UNKNOWN_SYSTEM) in kinds_of(world, "laptop-fault", draft)
+    world.session.add(EndpointRow(key="doors", title="Doors", url="https://doors.example.org", secret="0" * 43))
+    world.session.flush()
+    assert (step, GapKind.UNKNOWN_SYSTEM) not in kinds_of(world, "laptop-fault", draft)
+
+
+def test_an_approval_of_nobody_and_a_ladder_that_tells_nobody_are_gaps(world: World) -> None:
+    found = {gap.kind: gap.given for _, gap in tried(world, "new-starter", laptop="workstation").gaps}
+    assert found.get(GapKind.NO_APPROVER) == {"approvers": "cost_centre.owner"}
+    assert GapKind.NOBODY_TO_ESCALATE not in found
+    rung = Rung(Promise.RESOLUTION, 0, Whom.OWNER)
+    world.session.add(RoutingSettingRow(key=LADDER, value=ladder_document((rung,), None)))
+    world.session.flush()
+    by_queue = {step.placed.queue: {gap.kind for gap in step.gaps} for step in tried(world, "building-fault").steps}
+    assert all(GapKind.NOBODY_TO_ESCALATE in by_queue[queue] for queue in by_queue if queue == "facilities")
+    assert GapKind.NOBODY_TO_ESCALATE not in by_queue.get("it", set())

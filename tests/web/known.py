@@ -11,6 +11,7 @@ from sqlalchemy import select
 from spoc.db.base import Base
 from spoc.db.people import CalendarRow, LocationRow, PersonRow, QueueRow
 from spoc.people.directory import initials_of
+from spoc.people.points import OWNER
 from spoc.web.drawing.graph import IN_A_LINE, LINES
 from tests.world import World
 
@@ -49,10 +50,11 @@ def texts_of(world: World) -> Iterator[str]:
 
 
 def keys_of(world: World) -> Iterator[str]:
-    """The keys that administrators chose."""
+    """The keys that administrators chose, and the topics that queues go by."""
     for column in (CalendarRow.key, LocationRow.key, QueueRow.key):
         yield from world.session.scalars(select(column))
-    yield from ("oslo", "early", "lyon", "press", "doors")  # added and removed while the world was lived in
+    yield OWNER
+    yield from ("oslo", "early", "lyon", "press", "doors", "laptops")  # added and removed while the world was lived in
 
 
 def leaves(value: object) -> Iterator[str]:

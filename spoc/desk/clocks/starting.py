@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from routing.calendars import Calendar
 from routing.errors import RoutingError
 from routing.targets import Promise, Target, due_with_pauses, target_of_ask, target_of_task
-from routing.work import TaskKind
+from routing.work import Channel, TaskKind
 from spoc.db.calendars import calendar_of, read_calendar
 from spoc.db.clocks import ClockRow
 from spoc.db.people import CalendarRow, QueueRow
@@ -26,26 +26,31 @@ ON_A_DAY: Final = '$[*] ? (@.kind == "due" || @.kind == "opens").given ? (exists
 def start_asks(session: Session, now: datetime, *, limit: int = BATCH) -> int:
     """Promise an answer and an end of each ask that nothing was decided about; how many there were.
 
-    A clock starts when the ask was opened, however late it is made. What targets say later changes none.
+    A clock starts when the ask was opened, however late it is made. Where a schedule asked, nobody waits for an
+    answer. What targets say later changes none.
     """
     targets = read_targets(session)
-    wanted = select(AskRow.id, AskRow.ticket_id, AskRow.service_key, AskRow.opened_at, TicketRow.priority)
-    planned = wanted.add_columns(_planned_end())
+    wanted = select(AskRow.id, AskRow.ticket_id, AskRow.service_key, AskRow.opened_at)
+    planned = wanted.add_columns(TicketRow.priority, TicketRow.channel, _planned_end())
     joined = planned.join(TicketRow, TicketRow.id == AskRow.ticket_id).where(AskRow.timed_at.is_(None))
     rows = session.execute(joined.order_by(AskRow.id).limit(limit).with_for_update(of=AskRow, skip_locked=True)).all()
     clocks = Clocks(session)
     for row in rows:
         target = target_of_ask(targets, row.service_key, row.priority)
+        if target is None:
+            continue
         about = {"ticket_id": row.ticket_id, "ask_id": row.id, "started_at": row.opened_at}
-        for kind, minutes in (
-            (Promise.RESPONSE, target and target.response),
-            (Promise.RESOLUTION, target and target.minutes),
-        ):
-            if target is not None and minutes is not None:
-                planned_at = row.planned_at if kind is Promise.RESOLUTION else None
-                clocks.start({**about, "kind": kind, "minutes": minutes, "planned_at": planned_at}, target)
+        for kind, minutes in _promised(target, row.channel):
+            planned_at = row.planned_at if kind is Promise.RESOLUTION else None
+            clocks.start({**about, "kind": kind, "minutes": minutes, "planned_at": planned_at}, target)
     session.execute(update(AskRow).where(AskRow.id.in_([row.id for row in rows])).values(timed_at=now))
     return len(rows)
+
+
+def _promised(target: Target, channel: Channel) -> list[tuple[Promise, int]]:
+    response = None if channel is Channel.SCHEDULE else target.response
+    promises = ((Promise.RESPONSE, response), (Promise.RESOLUTION, target.minutes))
+    return [(kind, minutes) for kind, minutes in promises if minutes is not None]
 
 
 def start_tasks(session: Session, *, limit: int = BATCH) -> int:

@@ -28,6 +28,7 @@ WORDS: Final[dict[What, str]] = {
     What.CALENDAR_CHANGED: marked("Calendar changed"),
     What.QUEUE_CALENDARS: marked("Calendars of queues changed"),
     What.COST_CENTRES: marked("Cost-centre owners changed"),
+    What.CONTACTS: marked("Points of contact changed"),
     What.ENDPOINT_ADDED: marked("Other system added"),
     What.ENDPOINT_CHANGED: marked("Other system changed"),
     What.ENDPOINT_SECRET: marked("New secret made for another system"),
@@ -35,6 +36,7 @@ WORDS: Final[dict[What, str]] = {
 }
 FIELDS: Final[dict[str, str]] = {
     "roles": marked("Roles"),
+    "people": marked("People, in their order"),
     "queues": marked("Queues"),
     "leads": marked("Leads"),
     "department": marked("Department"),

@@ -19,7 +19,7 @@ from catalog.match import find_answers
 from catalog.service import Field as Question
 from catalog.service import FieldKind, Service
 from routing.visibility import Actor
-from routing.work import Channel, ContactKind
+from routing.work import Channel, ContactChannel, ContactKind
 from spoc.desk.callers import can_open, recent_tickets
 from spoc.desk.contacts import Touch, log_contact
 from spoc.desk.queues import badges
@@ -58,7 +58,7 @@ class ContactForm(BaseModel):
 
     person: Line = ""
     about: Annotated[str, Field(max_length=20)] = ""
-    channel: Channel = Channel.PHONE
+    channel: ContactChannel = Channel.PHONE
     kind: ContactKind | None = None
     service: Annotated[str, Field(max_length=60)] = ""
     text: Text = ""

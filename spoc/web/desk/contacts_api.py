@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from routing.visibility import Actor
-from routing.work import Channel, ContactKind, RepeatCause
+from routing.work import ContactChannel, ContactKind, RepeatCause
 from spoc.desk.contacts import Touch, log_contact
 from spoc.web.deps import Database, Now, require
 from spoc.web.once import Key, answer_once
@@ -22,7 +22,7 @@ class ContactBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     reference: Annotated[str, Field(max_length=20)]
-    channel: Channel
+    channel: ContactChannel
     kind: ContactKind | None = None
     cause: RepeatCause | None = None
     started_at: AwareDatetime | None = None

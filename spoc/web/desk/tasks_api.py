@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from routing.visibility import Actor
 from routing.work import Channel, HoldReason, TaskState
 from spoc.desk.claims import claim, release
+from spoc.desk.declining import decline
 from spoc.desk.finishing import reopen_task
 from spoc.desk.handoff import hand_over
 from spoc.desk.holds import hold, resume
@@ -75,6 +76,10 @@ class HandoffBody(Body):
     misplaced: bool = False
 
 
+class DeclineBody(Body):
+    why: Said
+
+
 class ReopenBody(Body):
     why: Said
 
@@ -89,6 +94,15 @@ def claim_task(task_id: UUID, session: Database, now: Now, actor: SignedIn, seen
 def release_task(task_id: UUID, session: Database, now: Now, actor: SignedIn, seen: Seen) -> dict[str, Any]:
     """Put a claimed task back."""
     return _answer(session, actor, task_id, release(session, actor, task_id, now), seen)
+
+
+@router.post("/api/tasks/{task_id}/decline")
+def decline_task(
+    task_id: UUID, body: DeclineBody, session: Database, now: Now, actor: SignedIn, seen: Seen
+) -> dict[str, Any]:
+    """Say no to a task that is offered to you: it moves on to the next, and the reason stays on the ticket."""
+    reference = decline(session, actor, task_id, partial(service_at, session), now, why=body.why)
+    return _answer(session, actor, task_id, reference, seen)
 
 
 @router.post("/api/tasks/{task_id}/hold")

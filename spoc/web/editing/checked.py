@@ -13,11 +13,14 @@ from catalog.service import Catalogue
 from catalog.sources import Looked, look_at
 from routing.visibility import Actor
 from spoc.intake.catalogue import at_version
+from spoc.intake.cycles.reading import coming_of
+from spoc.intake.desk_facts import read_desk_facts
 from spoc.intake.drafts import Draft
 from spoc.web.catalogue_changes import sentence
 from spoc.web.editing.outline import Entry, FaultLine, Faults, at_line, entries, fault_lines
 from spoc.web.editing.preview import Drawn, FormPreview, form_of, places, run_of, written_graph
 from spoc.web.formats import View
+from spoc.web.schedules.words import rule_sentence
 from spoc.words import said
 
 GRAPH: Final = "graph"
@@ -33,6 +36,15 @@ class Looking:
 
     show: str
     line: int
+
+
+@dataclass(frozen=True)
+class Coming:
+    """A schedule of the chosen service, with when it would come next if the draft were in force."""
+
+    title: str
+    rule: str
+    dates: tuple[datetime, ...]
 
 
 @dataclass(frozen=True)
@@ -53,6 +65,7 @@ class Checked:
     drawn: Drawn
     changes: tuple[str, ...] | None
     asked_twice: tuple[AskedTwice, ...]
+    schedules: tuple[Coming, ...]
 
 
 def looking(show: str, line: str) -> Looking:
@@ -85,6 +98,7 @@ def check_file(
         drawn=_drawn(session, chosen, here.lines, catalogue, wanted, actor, now, view, sound=sound),
         changes=_changes(session, draft, catalogue, keys) if sound else None,
         asked_twice=_asked_twice(chosen, catalogue) if sound else (),
+        schedules=_schedules(session, chosen, now) if sound else (),
     )
 
 
@@ -123,6 +137,16 @@ def _drawn(
 def _changes(session: Session, draft: Draft, catalogue: Catalogue, keys: set[str]) -> tuple[str, ...]:
     found = compare(at_version(session, draft.version), catalogue)
     return tuple(said(sentence(change)) for change in found if not change.service or change.service in keys)
+
+
+def _schedules(session: Session, chosen: Entry | None, now: datetime) -> tuple[Coming, ...]:
+    if chosen is None or chosen.value is None or not chosen.value.schedules:
+        return ()
+    desk = read_desk_facts(session)
+    return tuple(
+        Coming(one.title, rule_sentence(one), () if one.paused else coming_of(one, desk, now))
+        for one in chosen.value.schedules
+    )
 
 
 def _asked_twice(chosen: Entry | None, catalogue: Catalogue) -> tuple[AskedTwice, ...]:

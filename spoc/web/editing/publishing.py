@@ -1,5 +1,6 @@
 """The page before publishing: what changes, in words and as text, the tests, and the comment. Restoring is here too."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final
 
@@ -14,6 +15,7 @@ from catalog.text_difference import Line, difference
 from routing.phrase import marked
 from spoc.errors import Conflict, Invalid, NotFound
 from spoc.intake.catalogue import at_version
+from spoc.intake.cycles.rules import unknown_requesters
 from spoc.intake.drafts import Draft, read_draft
 from spoc.intake.publishing import LONGEST_COMMENT, publish_draft, restore
 from spoc.intake.sources import sources_at
@@ -42,11 +44,15 @@ class FileChange:
 
 @dataclass(frozen=True)
 class Review:
-    """`about` is empty where faults leave open what would change."""
+    """`unknown` are mail addresses of nobody, whom schedules name.
+
+    `about` is empty where faults leave open what would change.
+    """
 
     faults: Faults
     tests: int
     failed: Faults
+    unknown: str
     about: tuple[About, ...]
     files: tuple[FileChange, ...]
 
@@ -113,6 +119,7 @@ def _review(session: Session, draft: Draft) -> Review:
         fault_lines(looked.faults, texts),
         len(looked.outcomes),
         fault_lines(looked.failed, texts),
+        ", ".join(_unknown(session, draft, looked)),
         _about(session, draft, looked),
         tuple(_file(draft, file) for file in draft.changed),
     )
@@ -123,6 +130,12 @@ def _about(session: Session, draft: Draft, looked: Looked) -> tuple[About, ...]:
         return ()
     before = at_version(session, draft.version)
     return tuple(about_changes(compare(before, looked.catalogue), before, looked.catalogue))
+
+
+def _unknown(session: Session, draft: Draft, looked: Looked) -> Sequence[str]:
+    if looked.faults:
+        return ()
+    return unknown_requesters(session, looked.catalogue, at_version(session, draft.version))
 
 
 def _file(draft: Draft, file: str) -> FileChange:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from routing.work import Channel
+from routing.work import CONTACT_CHANNELS
 from spoc.reports import definitions
 from spoc.reports.change import MAY_CHANGE
 from spoc.reports.choices import Choice, Choices
@@ -83,7 +83,7 @@ def frame(report: FcrReport, choices: Choices, view: View, path: str, csv: str, 
 def _selects(question: Question, choices: Choices, bys: tuple[By, ...]) -> tuple[Select, ...]:
     only = question.only
     anything = ("", gettext("all"))
-    channels = tuple((channel.value, channel_title(channel)) for channel in Channel)
+    channels = tuple((channel.value, channel_title(channel)) for channel in CONTACT_CHANNELS)
     return (
         Select("by", gettext("By"), tuple((by.value, gettext(BYS[by]).lower()) for by in bys), question.by.value),
         Select("service", gettext("Service"), (anything, *choices.services), only.service or ""),

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from routing.work import Channel
+from routing.work import CONTACT_CHANNELS, Channel
 from spoc.reports.change import TIERS
 from spoc.reports.changes import RATE, Changed
 from spoc.reports.costs import Band, Rate
@@ -146,7 +146,9 @@ def _told(key: str, what: Mapping[str, Any], view: View) -> str:
 
 
 def channels() -> list[Option]:
-    return [Option(channel, capitalised(gettext(text))) for channel, text in CHANNELS.items()]
+    return [
+        Option(channel, capitalised(gettext(text))) for channel, text in CHANNELS.items() if channel in CONTACT_CHANNELS
+    ]
 
 
 def tiers() -> list[Option]:

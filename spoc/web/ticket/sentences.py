@@ -10,6 +10,7 @@ from routing.targets import Promise
 from routing.work import SAID, Channel, ContactKind, HoldReason, LeftOutAs
 from spoc.desk.ticket_page import Answer, EventPart, Twin
 from spoc.web.formats import PLAIN, View
+from spoc.web.schedules.words import stands_for
 from spoc.web.ticket.answers import in_words
 from spoc.web.why import assignment
 from spoc.web.words_of_clocks import missed_sentence, rung_sentence
@@ -19,10 +20,12 @@ from spoc.words import gettext, marked
 
 DESK: Final[Mapping[str, str]] = {
     "opened": marked("%(who)s opened it by %(channel)s."),
+    "scheduled": marked("It comes by the schedule “%(schedule)s”, for %(slot)s. %(missed)s"),
     "placed": marked("“%(title)s” was placed with %(queue)s."),
     "became_ready": marked("“%(title)s” is ready."),
     "offered": marked("“%(title)s” was offered. %(why)s."),
     "offered_to_nobody": marked("“%(title)s” stands in its queue for anybody. %(why)s."),
+    "declined": marked("%(who)s said no to “%(title)s”: %(why)s"),
     "claimed": marked("%(who)s took “%(title)s”."),
     "released": marked("%(who)s put “%(title)s” back."),
     "held": marked("%(who)s put “%(title)s” on hold: %(reason)s. %(note)s"),
@@ -82,6 +85,7 @@ DESK: Final[Mapping[str, str]] = {
 }
 ASKED: Final[Mapping[str, str]] = {
     "opened": marked("Your request came in."),
+    "scheduled": marked("It comes by the schedule “%(schedule)s”, for %(slot)s. %(missed)s"),
     "placed": marked("“%(title)s” is with %(queue)s."),
     "claimed": marked("%(who)s works on “%(title)s”."),
     "held": marked("“%(title)s” stands still: %(reason)s."),
@@ -116,6 +120,7 @@ ASKED: Final[Mapping[str, str]] = {
     "approval_refused_by_silence": marked("Nobody decided about “%(title)s” in time, which counts as a no."),
     "task_refused": marked("“%(title)s” will not be done."),
 }
+OPENED_BY_ITSELF: Final = marked("It was opened by a schedule.")
 TAKEN_BACK: Final = marked("%(who)s cancelled the request. %(changes)s")
 LOST: Final[Mapping[str, str]] = {
     "away": marked("nobody is there then"),
@@ -143,6 +148,8 @@ def _template(event: EventPart, told: Mapping[str, str]) -> str | None:
         return TAKEN_BACK
     if event.kind == "resolved" and event.what.get("refused") is True:
         return DONE_BUT_REFUSED
+    if event.kind == "opened" and event.what.get("channel") == Channel.SCHEDULE:
+        return OPENED_BY_ITSELF
     return told.get(event.kind)
 
 
@@ -172,7 +179,9 @@ def _words(event: EventPart, queues: Mapping[str, str], view: View, *, as_agent:
         else "",
         "told": str(what.get("told") or gettext("nobody, as there is no such person")),
         "promise": missed_sentence(what, _queue(what.get("queue"), queues)) if "promise" in what else "",
-        "due": view.moment(datetime.fromisoformat(what["due_at"])) if what.get("due_at") else "",
+        "due": _moment(what.get("due_at"), view),
+        "slot": _moment(what.get("slot_at"), view),
+        "missed": stands_for(int(what.get("missed") or 0), _day(what.get("missed_since"), view)),
         "before": priority_word(what.get("before")),
         "after": priority_word(what.get("after")),
         "left_out": left_out(what.get("reason"), what.get("of")),
@@ -244,6 +253,10 @@ def reasons_to_leave_out(twins: Sequence[Twin]) -> list[dict[str, str]]:
     """As options of a select; sent twice only where there is something it can be the same as."""
     shown = [reason for reason in SAID if twins or reason is not LeftOutAs.DUPLICATE]
     return [{"value": reason.value, "label": capitalised(gettext(LEFT_OUT[reason]))} for reason in shown]
+
+
+def _day(at: Any, view: View) -> str:
+    return view.day(datetime.fromisoformat(at)) if at else ""
 
 
 def _queue(key: Any, queues: Mapping[str, str]) -> str:

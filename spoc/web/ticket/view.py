@@ -206,7 +206,8 @@ def acts_on(task: TaskPart) -> frozenset[str]:
     """
     shown = (_SHOWN - _NOT_DECIDING if task.kind is TaskKind.APPROVAL else _SHOWN) if task.queue else {Act.FINISH}
     shown = shown - _SAID_OTHERWISE.get(task.kind, frozenset())
-    return frozenset(act.value for act in acts_from(task.state) & shown)
+    declines = {"decline"} if task.queue and task.state is TaskState.READY and task.is_mine else set()
+    return frozenset(act.value for act in acts_from(task.state) & shown) | declines
 
 
 def ask_cards(page: TicketPage, view: View) -> list[AskCard]:

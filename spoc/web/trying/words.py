@@ -23,6 +23,14 @@ GAPS: Final[Mapping[GapKind, str]] = {
     GapKind.DUE_BEFORE_OPENING: marked("It is due %(due_at)s and can begin on %(opens_at)s at the earliest."),
     GapKind.DUE_BEFORE_NEED: marked("It is due %(due_at)s, but waits for “%(need)s”, which is due %(need_due_at)s."),
     GapKind.DATE_UNKNOWN: marked("A date of it cannot be reckoned."),
+    GapKind.NO_CONTACT: marked(
+        "Nobody in the queue %(queue)s is point of contact for “%(topic)s”, so nobody is offered it."
+    ),
+    GapKind.NO_APPROVER: marked("Nobody is known for: %(approvers)s. If too few are left, the desk decides."),
+    GapKind.NOBODY_TO_ESCALATE: marked(
+        "If it is late, nobody is told: nobody answers for the queue %(queue)s or leads it."
+    ),
+    GapKind.UNKNOWN_SYSTEM: marked("Nobody has set up the system %(endpoint)s, so people of %(queue)s do it."),
     GapKind.NO_TIME_TO_MEET: marked("Nobody works between the earliest time of this appointment and when it is due."),
     GapKind.MEETS_TOO_LONG: marked(
         "No working time that is left until it is due is %(minutes)s minutes long, so it can never be booked."
@@ -36,7 +44,9 @@ def gap_sentence(gap: Gap, found: Simulation, view: View) -> str:
     parties = {step.placed.queue: step.party for step in found.steps}
     given = {name: view.day(value) if isinstance(value, datetime) else value for name, value in gap.given.items()}
     given |= {"need": titles.get(str(given.get("need", "")), "")}
-    given |= {"queue": parties.get(str(given.get("queue", "")), "")}
+    queue = next((step.placed.queue for step in found.steps if step.key == gap.step), None)
+    given |= {"queue": parties.get(given.get("queue", queue), "")}
+    given |= {"approvers": party(str(given.get("approvers", "")))}
     return gettext(GAPS[gap.kind]) % given
 
 

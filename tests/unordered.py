@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Engine, FromClause, Join, Select, event
+from sqlalchemy import ColumnElement, Connection, FromClause, Join, Select, event
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -24,9 +24,9 @@ AGGREGATES: Final = frozenset(
 )
 
 
-def reverse(engine: Engine) -> None:
+def reverse(connection: Connection) -> None:
     """Turn around what is selected in no order: a test that leans on the order of writing fails, and each time."""
-    event.listen(engine, "before_execute", _reversed, retval=True)
+    event.listen(connection, "before_execute", _reversed, retval=True)
 
 
 def _reversed(connection: Connection, clause: Any, rows: Any, given: Any, options: Any) -> tuple[Any, Any, Any]:

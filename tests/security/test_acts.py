@@ -127,9 +127,10 @@ def faults_of(on: Stage, act: Act, known: set[str]) -> Iterator[str]:
             lost = elsewhere(act, unknown)
             yield from [f"it is told apart: {answer}"] * (answer.masked(act) != on.nowhere(lost))
         received = followed(on.client, answer)
-        run_mail_jobs(on.tools)
         yield from (word for word, readers in on.words.items() if on.who not in readers and word in received)
-        yield from said_too_much(on.tools, on.world, on.words, mail)
+        if answer.status < REFUSED or not unknown:  # else nothing has changed, and nothing follows
+            run_mail_jobs(on.tools)
+            yield from said_too_much(on.tools, on.world, on.words, mail)
 
 
 def references(on: Stage) -> set[str]:

@@ -62,7 +62,7 @@ def show_form(http: Request, reference: str, task_id: UUID, session: Database, a
 def refill_form(
     http: Request, reference: str, task_id: UUID, session: Database, actor: SignedIn, arrival: Sent
 ) -> Response:
-    """The same form with the questions that the answers so far lead to; nothing is kept."""
+    """The same form with the questions that the answers so far lead to; only files that came along are kept."""
     found = _found(session, actor, reference, task_id)
     given = _given(found, arrival.items)
     return _show(http, session, found, read_desk_facts(session), given, arrival.faults, sent=arrival.items)

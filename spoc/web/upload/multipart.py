@@ -1,10 +1,10 @@
 """Reading a form with files as it comes in: files go to the disk piece by piece, counts and sizes are held."""
 
+from asyncio import shield, to_thread
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from anyio import CancelScope
 from python_multipart import MultipartParser
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import parse_options_header
@@ -52,8 +52,7 @@ class Form:
     async def give_up(self) -> None:
         """Leave nothing of what is not kept, also where the request is broken off."""
         if self.files:
-            with CancelScope(shield=True):
-                await run_in_threadpool(self._give_up)
+            await shield(to_thread(self._give_up))
 
     def _give_up(self) -> None:
         for file in self.files:

@@ -10,6 +10,9 @@ USUAL_FILES: Final = 5
 
 MOST_FILES: Final = 10
 
+MOST_SENT: Final = 20
+"""So many files go with one form, whatever its questions take."""
+
 
 class FileType(StrEnum):
     IMAGE = "image"

@@ -7,6 +7,7 @@ from catalog.checks import Known, Refused
 from catalog.conditions import PEOPLE, compiled
 from catalog.dates import SUBMISSION
 from catalog.errors import DocumentFault, InvalidCondition
+from catalog.files import MOST_SENT
 from catalog.lint_trial import type_faults
 from catalog.pack import Place
 from catalog.remark import Remark
@@ -48,6 +49,7 @@ def form_faults(place: Place, service: Service, queues: frozenset[str]) -> Itera
         if field.takes_answer:
             earlier[field.key] = field
     yield from _empty_sections(place, service)
+    yield from _many_files(place, service)
 
 
 def _empty_sections(place: Place, service: Service) -> Iterator[DocumentFault]:
@@ -59,6 +61,21 @@ def _empty_sections(place: Place, service: Service) -> Iterator[DocumentFault]:
                 Remark("no question stands under %(title)r", title=field.label),
                 Remark("put the section before its questions, or remove it"),
             )
+
+
+def _many_files(place: Place, service: Service) -> Iterator[DocumentFault]:
+    """Who attaches all that the questions take sends more than one form may bring, and loses every answer."""
+    together = sum(field.most_files for field in service.form if field.kind is FieldKind.FILE)
+    if together > MOST_SENT:
+        yield place.fault(
+            ".form",
+            Remark(
+                "its questions take %(number)s files together, and a form brings at most %(most)s",
+                number=together,
+                most=MOST_SENT,
+            ),
+            Remark("give the questions a smaller max_files, or ask fewer of them"),
+        )
 
 
 def _key_faults(here: Place, field: Field, taken: Collection[str]) -> Iterator[DocumentFault]:

@@ -2,8 +2,8 @@
 
 Changes `attachment` only, which no version before wrote to: it is empty, so the lock is short. The running version
 lives with it: it reads names and sizes, and finds them where they were; that is why `confidential_to`, which nobody
-asks any more, stays for now. Down forgets files that are attached to nothing, and evidence that is a file is a text
-again.
+asks any more, stays for now. Down forgets every file, also those that are attached to something: the version before
+knows nobody who uploaded them, and shows none. Evidence that is a file is a text again.
 """
 
 import sqlalchemy as sa
@@ -41,7 +41,7 @@ def downgrade() -> None:
         "UPDATE task SET evidence_asked = jsonb_set(evidence_asked, '{kind}', '\"text\"')"
         " WHERE evidence_asked->>'kind' = 'file'"
     )
-    op.execute("DELETE FROM attachment WHERE ticket_id IS NULL")
+    op.execute("DELETE FROM attachment")
     op.drop_index("ix_attachment_loose", table_name="attachment")
     for parent in ("task_id", "message_id", "ask_id"):
         op.drop_index(op.f(f"ix_attachment_{parent}"), table_name="attachment")

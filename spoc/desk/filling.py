@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from catalog.amend import step_of_task
 from catalog.answers import merge, named_files, visible_fields
-from catalog.service import Field, Service, Step
+from catalog.service import Field, FieldKind, Service, Step
 from routing.errors import NotPossible
 from routing.lifecycle import WORKABLE, Act
 from routing.visibility import Actor
@@ -68,6 +69,35 @@ class Fillable:
         """The questions of the form, given the answers so far."""
         shown = visible_fields(self.service, self.merged(given), self.filled)
         return tuple(field for field in shown if field.key in self.keys)
+
+    def shown(self, given: Mapping[str, object]) -> tuple[Field, ...]:
+        """`asked`, with headings, and with the notes that stand between two of its questions.
+
+        A note that hangs on an answer is left out where the reader may not know that answer.
+        """
+        form = visible_fields(self.service, self.merged(given), self.filled)
+        questions = [at for at, field in enumerate(form) if field.takes_answer]
+        own = {at for at in questions if form[at].key in self.keys}
+        between = {at for first, last in pairwise(questions) if {first, last} <= own for at in range(first, last)}
+        return tuple(
+            field
+            for at, field in enumerate(form)
+            if field.key in self.keys
+            or field.kind is FieldKind.SECTION
+            or (field.kind is FieldKind.NOTE and at in between and self._may_know(field))
+        )
+
+    def _may_know(self, note: Field) -> bool:
+        return all(sees_field(self.reader, self.service.fields[name]) for name in note.depends_on)
+
+    def known(self, given: Mapping[str, object]) -> dict[str, object]:
+        """What the ask is answered with as far as the reader may read it, and what they give."""
+        fields = self.service.fields.items()
+        answers = self.ask.answers
+        return {
+            **{key: answers[key] for key, one in fields if key in answers and sees_field(self.reader, one)},
+            **given,
+        }
 
     def readable(self) -> dict[str, Any]:
         """What it was answered with before, as far as the reader may read it."""

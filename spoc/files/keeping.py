@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from catalog.files import KnownFile
 from routing.visibility import Actor
+from spoc.db.people import PersonRow
 from spoc.db.tickets import AttachmentRow
 from spoc.files.errors import NoSuchFile, TooManyLoose
 from spoc.files.kinds import type_of
@@ -43,6 +44,7 @@ def keep(session: Session, actor: Actor, stored: Stored, now: datetime) -> FileF
         TooManyLoose: they have uploaded too much that belongs to nothing.
     """
     mine = _loose(actor)
+    session.execute(select(PersonRow.id).where(PersonRow.id == actor.person_id).with_for_update(key_share=True))
     if (session.scalar(select(func.count()).select_from(AttachmentRow).where(mine)) or 0) >= MOST_LOOSE:
         raise TooManyLoose(MOST_LOOSE)
     row = AttachmentRow(

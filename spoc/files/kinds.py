@@ -3,11 +3,11 @@
 import codecs
 import re
 import struct
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZIP_STORED, BadZipFile, ZipFile
 
 from catalog.files import ENDINGS, FileType
 from spoc.files.names import ending_of
@@ -15,6 +15,9 @@ from spoc.files.names import ending_of
 HEAD: Final = 4096
 MOST_PARTS: Final = 5_000
 """A document of more parts is refused unread: the list of them alone would take seconds."""
+
+MOST_LISTED: Final = MOST_PARTS * 200
+"""So many bytes that list may have: whoever reads it goes by its length, whatever number of parts it says."""
 
 _CHUNK: Final = 1 << 16
 _TAIL: Final = 22 + 65_535
@@ -109,28 +112,45 @@ def _film(brand: bytes) -> Kind | None:
 
 def _document(path: Path) -> Kind | None:
     """An office document without macros; any other archive is none."""
-    if _parts(path) > MOST_PARTS:
+    if not _is_short(path):
         return None
     try:
         with ZipFile(path) as archive:
             names = archive.namelist()
-            if "mimetype" in names and archive.getinfo("mimetype").file_size < 100:  # noqa: PLR2004 - it is one line
-                return None if any(name.startswith("Basic/") for name in names) else _OPEN.get(archive.read("mimetype"))
-    except (BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError):
+            if "mimetype" in names:
+                return _open_document(archive, names)
+    except (BadZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError):
         return None
     if "[Content_Types].xml" not in names or any(name.lower().endswith("vbaproject.bin") for name in names):
         return None
     return next((kind for folder, kind in _OFFICE.items() if any(name.startswith(folder) for name in names)), None)
 
 
-def _parts(path: Path) -> int:
-    """How many parts an archive says it has, read from its end."""
+def _open_document(archive: ZipFile, names: Collection[str]) -> Kind | None:
+    """By its `mimetype`, one line that the standard wants uncompressed; None with a macro of any language."""
+    line = archive.getinfo("mimetype")
+    if line.compress_type != ZIP_STORED or line.file_size >= 100:  # noqa: PLR2004 - the longest is half of it
+        return None
+    return None if any(name.startswith(("Basic/", "Scripts/")) for name in names) else _OPEN.get(archive.read(line))
+
+
+def _is_short(path: Path) -> bool:
+    """Whether the list of an archive's parts is one that is read, by the number of parts and the length that its end
+    says; where both are written larger before it (ZIP64), by those.
+    """
     with path.open("rb") as file:
         size = file.seek(0, 2)
         file.seek(max(0, size - _TAIL))
         tail = file.read()
     at = tail.rfind(b"PK\x05\x06")
-    return struct.unpack_from("<H", tail, at + 10)[0] if 0 <= at <= len(tail) - 22 else MOST_PARTS + 1
+    if not 0 <= at <= len(tail) - 22:
+        return False
+    parts, listed = struct.unpack_from("<HL", tail, at + 10)
+    if at >= 20 and tail.startswith(b"PK\x06\x07", at - 20):  # noqa: PLR2004 - the length of what points to ZIP64's end
+        if at < 76 or not tail.startswith(b"PK\x06\x06", at - 76):  # noqa: PLR2004 - with that end itself, 56 more
+            return False
+        parts, listed = struct.unpack_from("<QQ", tail, at - 76 + 32)
+    return bool(parts <= MOST_PARTS and listed <= MOST_LISTED)
 
 
 def _is_text(path: Path) -> bool:

@@ -80,7 +80,7 @@ class Store:
         if self.folder.is_dir():
             with os.scandir(self.folder) as entries:
                 files = [one for one in entries if one.is_file(follow_symlinks=False)]
-            yield from (one.name for one in files if one.stat(follow_symlinks=False).st_mtime < instant)
+            yield from (one.name for one in files if _is_older(one, instant))
 
 
 @dataclass
@@ -144,6 +144,13 @@ class Arriving:
 
     def __exit__(self, *_: object) -> None:
         self.give_up()
+
+
+def _is_older(entry: os.DirEntry[str], instant: float) -> bool:
+    """What has another name by now is not."""
+    with suppress(FileNotFoundError):
+        return entry.stat(follow_symlinks=False).st_mtime < instant
+    return False
 
 
 def _sync(folder: Path) -> None:

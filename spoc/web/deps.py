@@ -78,12 +78,17 @@ def find_visit(http: Request, session: Database, runtime: Running, now: Now) -> 
     return visit
 
 
+def recognise(http: Request) -> Visit | None:
+    """Who is asking, before a route is called."""
+    runtime = http.app.state.runtime
+    with transaction(runtime.sessions) as session:
+        return find_visit(http, session, runtime, runtime.clock())
+
+
 def recognised(http: Request) -> Visit | None:
     """Who asks for an address without a route: that page must look like one that is not theirs to see."""
-    runtime = http.app.state.runtime
     try:
-        with transaction(runtime.sessions) as session:
-            return find_visit(http, session, runtime, runtime.clock())
+        return recognise(http)
     except SQLAlchemyError:
         return None
 

@@ -3,6 +3,7 @@ import time
 
 import pytest
 
+from catalog.files import MOST_SENT
 from catalog.lint_form import unsafe
 from tests.catalog.factories import AROUND, TRIAGE, pack, reasons
 
@@ -234,6 +235,15 @@ def test_two_steps_with_one_key_are_at_fault() -> None:
 def test_a_form_that_cannot_work_is_at_fault(form: str, where: str, reason: str) -> None:
     found = of(f"form: [{form}]", STEPS)
     assert [(at, why[: len(reason)]) for at, why in found] == [(where, reason)]
+
+
+@pytest.mark.parametrize(("most", "faults"), [(10, 0), (11, 1)])
+def test_the_questions_of_a_form_take_no_more_files_than_it_brings(most: int, faults: int) -> None:
+    files = ", ".join(f"{{key: {key}, label: F, kind: file, max_files: {most // 2}}}" for key in ("a1", "b1", "c1"))
+    rest = MOST_SENT - 3 * (most // 2) + faults
+    form = f"form: [{files}, {{key: d1, label: F, kind: file, max_files: {rest}}}]"
+    told = f"its questions take {MOST_SENT + faults} files together, and a form brings at most {MOST_SENT}"
+    assert [one for one in of(form, STEPS) if "together" in one[1]] == [("form", told)] * faults
 
 
 def test_a_title_may_not_show_what_is_confidential() -> None:

@@ -2,13 +2,20 @@
 
 import os
 import stat
-from datetime import timedelta
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from io import BytesIO
 from pathlib import Path
+from tempfile import NamedTemporaryFile
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from catalog.files import FileType
@@ -120,6 +127,7 @@ def test_a_file_is_what_it_holds_and_its_name_says_so(
         (b"\xff\xfea", "a.txt"),
         (b"\x00\x00\x00\x18ftypevil", "a.mp4"),
         (b"text with \x00 in it", "a.txt"),
+        (archive("Scripts/python/run.py", mimetype="application/vnd.oasis.opendocument.text"), "a.odt"),
     ],
 )
 def test_programs_scripts_archives_and_macros_are_refused_and_nothing_of_them_is_left(
@@ -134,6 +142,65 @@ def test_a_document_of_very_many_parts_is_not_read(store: Store, tmp_path: Path)
     crowd = tmp_path / "crowd"
     crowd.write_bytes(archive("[Content_Types].xml", *(f"word/{at}" for at in range(MOST_PARTS))))
     assert kind_of(crowd) is None
+
+
+def end_of(parts: int, listed: int) -> bytes:
+    return struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, parts, parts, listed, 0, 0)
+
+
+def test_a_document_that_says_less_than_it_has_is_not_read(store: Store, tmp_path: Path) -> None:
+    whole = archive("[Content_Types].xml", *(f"word/{at:0200}" for at in range(MOST_PARTS)))
+    listed = struct.unpack_from("<L", whole, len(whole) - 10)[0]
+    large = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, 1, 1, listed, 0)
+    pointer = struct.pack("<4sLQL", b"PK\x06\x07", 0, len(whole) - 22, 1)
+    crowd = tmp_path / "crowd"
+    for end in (end_of(1, listed), large + pointer + end_of(1, 100), pointer + end_of(1, 100)):
+        crowd.write_bytes(whole[:-22] + end)
+        with lists_read() as read:
+            assert kind_of(crowd) is None
+        assert not read
+
+
+@contextmanager
+def lists_read() -> Iterator[list[Path]]:
+    """The archives whose list of parts is read."""
+    read: list[Path] = []
+    with pytest.MonkeyPatch.context() as patch:
+
+        def noted(path: Path) -> ZipFile:
+            read.append(path)
+            return ZipFile(path)
+
+        patch.setattr("spoc.files.kinds.ZipFile", noted)
+        yield read
+
+
+def test_a_broken_open_document_is_refused(store: Store, tmp_path: Path) -> None:
+    made = BytesIO()
+    with ZipFile(made, "w", ZIP_DEFLATED) as parts:
+        parts.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+    packed = made.getvalue()
+    broken = tmp_path / "broken"
+    at = 30 + len("mimetype")
+    broken.write_bytes(packed[:at] + b"\xff" * 8 + packed[at + 8 :])
+    assert kind_of(broken) is None
+
+
+@given(st.integers(0, len(SHEET) - 1), st.binary(min_size=1, max_size=4))
+def test_whatever_is_broken_in_a_document_it_is_looked_at_quietly(at: int, odd: bytes) -> None:
+    with NamedTemporaryFile() as file:
+        file.write(SHEET[:at] + odd + SHEET[at + len(odd) :])
+        file.flush()
+        kind_of(Path(file.name))
+
+
+def test_what_is_renamed_while_the_folder_is_swept_is_passed_over(store: Store) -> None:
+    first, second = put(store, TEXT), put(store, PNG, "a.png")
+    found = store.older_than(float("inf"))
+    next(found)
+    store.remove(first.stored_as)
+    store.remove(second.stored_as)
+    assert list(found) == []
 
 
 def test_only_the_program_reads_the_folder_and_its_files(store: Store) -> None:
@@ -194,6 +261,19 @@ def test_nobody_fills_the_disk_with_what_belongs_to_nothing(session: Session, wo
     session.flush()
     with pytest.raises(TooManyLoose):
         keep(session, world.actor("employee"), stored, world.now)
+
+
+def test_two_uploads_of_one_person_are_counted_one_after_the_other(
+    committed: sessionmaker[Session], store: Store, now: datetime
+) -> None:
+    with committed() as session:
+        actor = World.create(session, now).actor("employee")
+    first, second = put(store, TEXT), put(store, TEXT)
+    with committed() as one, committed() as other:
+        keep(one, actor, first, now)
+        other.execute(text("SET lock_timeout = '20ms'"))
+        with pytest.raises(OperationalError, match="lock timeout"):
+            keep(other, actor, second, now)
 
 
 def test_after_a_day_what_belongs_to_nothing_is_gone_and_what_is_young_or_known_stays(

@@ -1,12 +1,14 @@
 """Files by page and program: sent, kept through faults, and handed out only to those who may read what they are of."""
 
+import re
 import stat
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import func, select
+from sqlalchemy import create_engine, func, select
+from sqlalchemy.orm import sessionmaker
 
 from catalog.approval import Approval
 from catalog.document import shipped
@@ -271,6 +273,25 @@ def test_a_file_that_came_with_a_refused_finish_is_kept_for_the_next(client: Tes
     given = client.get(f"/api/tickets/{reference}").json()["tasks"][0]["evidence"]
     assert given["file"]["name"] == "receipt.pdf"
     assert client.get(given["file"]["url"]).content == PDF
+
+
+@pytest.mark.parametrize("act", ["finish", "proof"])
+def test_words_beside_evidence_that_is_not_taken_are_not_lost(client: TestClient, asking: World, act: str) -> None:
+    _, task_id = first_task(client, asking)
+    given = {"result": "A long story.", "ticked": CHECKED}
+    refused = client.post(f"/desk/tasks/{task_id}/{act}", data=given, files=[("evidence_file", ("run.exe", PROGRAM))])
+    assert (refused.status_code, ">A long story.</textarea>" in refused.text) == (422, True)
+    assert "“run.exe” is not taken." in refused.text
+    assert re.search(rf'value="{CHECKED}" checked', refused.text)
+    assert not asking.session.scalars(select(AttachmentRow)).all()
+
+
+def test_a_database_that_is_away_is_no_reason_to_sign_in_again(world: World, tmp_path: Path) -> None:
+    nowhere = sessionmaker(create_engine("postgresql+psycopg://nobody@127.0.0.1:1/none"))
+    with TestClient(create_app(Runtime(Settings(files=tmp_path), nowhere))) as browser:
+        browser.headers["Sec-Fetch-Site"] = "same-origin"
+        world.sign_in(browser, "employee")
+        assert browser.post("/api/files", files={"file": ("a.png", PNG)}).status_code == 503
 
 
 def test_a_program_names_the_file_that_proves_a_task(client: TestClient, asking: World) -> None:

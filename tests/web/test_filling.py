@@ -5,8 +5,13 @@ from typing import Any
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
+from catalog.document import shipped
+from catalog.field import Field, FieldKind
+from catalog.form_step import FormPart
+from catalog.service import Service
 from routing.work import TaskKind
 from spoc.db.tickets import AskRow, TaskRow
+from spoc.intake.catalogue import publish
 from spoc.intake.write import Accepted
 from tests.world import World, mail_of
 
@@ -55,6 +60,39 @@ def test_the_manager_finds_the_questions_and_answers_them(client: TestClient, wo
     assert "You filled in “Choose the equipment”." in after
     assert "Equipment at the new place: Second screen, Docking station" in after
     assert client.get(f"{path}/form").status_code == 409
+
+
+def test_notes_between_the_questions_and_what_is_in_stock_are_shown(client: TestClient, world: World) -> None:
+    def changed(service: Service) -> Service:
+        if service.key != "move":
+            return service
+        at = next(at for at, field in enumerate(service.form) if field.key == "new_equipment")
+        more = (
+            Field(key="hint", label="Docks are short", kind=FieldKind.NOTE),
+            Field(key="why_so", label="Why so", kind=FieldKind.TEXT),
+            Field(key="end_note", label="Nothing to do with it", kind=FieldKind.NOTE),
+        )
+        asked = service.form[at]
+        options = tuple(one.model_copy(update={"item": "screen"}) for one in asked.options if one.value == "screen")
+        form = (*service.form[:at], asked.model_copy(update={"options": options}), *more, *service.form[at + 1 :])
+        steps = tuple(
+            one.model_copy(update={"form": FormPart(fields=(*one.form.fields, "why_so"))}) if one.form else one
+            for one in service.steps
+        )
+        return service.model_copy(update={"form": form, "steps": steps})
+
+    services = tuple(map(changed, shipped().services))
+    publish(world.session, shipped().model_copy(update={"services": services}), None, "with notes", world.now)
+    world.sign_in(client, "agent.it")
+    client.post("/api/register/import", json={"csv": "kind,tag,model,location,quantity\nscreen,,,lyon,2\n"})
+    ticket, task_id = moving(world)
+    world.sign_in(client, "manager")
+
+    page = client.get(f"/tickets/{ticket.reference}/steps/{task_id}/form").text
+
+    assert "Docks are short" in page
+    assert "Nothing to do with it" not in page
+    assert "2 in Lyon" in page
 
 
 def test_a_wrong_answer_comes_back_beside_its_question(client: TestClient, world: World) -> None:

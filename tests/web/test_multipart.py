@@ -1,19 +1,22 @@
 """The reader of forms with files: the same however the network cuts them, and nothing left of what breaks off."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+import threading
+from collections.abc import AsyncIterator, Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spoc.files.store import Store
+from catalog.files import MOST_SENT
+from spoc.files.store import Arriving, Store
 from spoc.web.asking.parcel import Unreadable
 from spoc.web.security import TurnedAway
-from spoc.web.upload.multipart import MOST_FILES, Form, read_multipart
+from spoc.web.upload.multipart import Form, read_multipart
 
 KIND = "multipart/form-data; boundary=cut"
 
@@ -42,7 +45,7 @@ def test_however_it_is_cut_the_form_is_the_same(content: bytes, text: str, cuts:
         file.arriving.file.flush()
         assert (form.fields, file.field, file.name) == ([("why", text)], "files", "a.png")
         assert file.arriving.path.read_bytes() == content
-        form.give_up()
+        asyncio.run(form.give_up())
         assert list(Path(folder).iterdir()) == []
 
 
@@ -54,7 +57,7 @@ def test_however_it_is_cut_the_form_is_the_same(content: bytes, text: str, cuts:
         part("files", b"cut off", "a.png"),
         part("files", b"another", "a.png").replace(b"--cut", b"--odd") + b"--odd--",
         b"--cut\r\nContent-Disposition: form-data\r\n\r\nnameless\r\n--cut--",
-        b"".join(part("f", b"1", "a.txt") for _ in range(MOST_FILES + 1)) + b"--cut--",
+        b"".join(part("f", b"1", "a.txt") for _ in range(MOST_SENT + 1)) + b"--cut--",
         b"".join(part("f", b"1") for _ in range(600)) + b"--cut--",
     ],
 )
@@ -70,3 +73,23 @@ def test_long_texts_are_turned_away_and_a_long_file_is_read_to_its_end_and_not_k
     form = read(tmp_path, part("files", b"x" * 2_000, "a.png") + part("why", b"told") + b"--cut--")
     assert (form.fields, form.files[0].too_large is not None) == ([("why", "told")], True)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_that_answers_late_holds_up_nobody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begin, write, give_up = Store.begin, Arriving.write, Arriving.give_up
+    seen: list[int] = []
+
+    def noting(act: Callable[..., Any]) -> Callable[..., Any]:
+        def noted(*given: Any) -> Any:
+            seen.append(threading.get_ident())
+            return act(*given)
+
+        return noted
+
+    monkeypatch.setattr(Store, "begin", noting(begin))
+    monkeypatch.setattr(Arriving, "write", noting(write))
+    monkeypatch.setattr(Arriving, "give_up", noting(give_up))
+    with pytest.raises(Unreadable):
+        read(tmp_path, part("files", b"cut off", "a.png"))
+    assert len(seen) == 3
+    assert threading.get_ident() not in seen

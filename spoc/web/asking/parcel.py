@@ -21,6 +21,15 @@ class Unreadable(Invalid):
     code = "unreadable"
 
 
+class TakesNoFiles(Unreadable):
+    """A file came where no question asks for one."""
+
+    template = marked("This form takes no files.")
+
+    def __init__(self, field: str) -> None:
+        super().__init__(self.template, [Fault(field[:80], "file", Phrase(self.template))])
+
+
 def check_key(key: str) -> None:
     """Hold that an Idempotency-Key is something.
 
@@ -61,9 +70,7 @@ async def read_parcel(http: Request) -> Parcel:
 
 def _item(name: str, value: UploadFile | str) -> tuple[str, str]:
     if isinstance(value, UploadFile):
-        raise Unreadable(
-            marked("This form takes no files."), [Fault(name, "file", Phrase("This form takes no files."))]
-        )
+        raise TakesNoFiles(name)
     return name, value
 
 

@@ -20,7 +20,6 @@ from spoc.desk.errors import NotLater
 from spoc.desk.finishing import reopen_task
 from spoc.desk.handoff import hand_over
 from spoc.desk.holds import hold, resume
-from spoc.desk.proving import note_proof
 from spoc.desk.queue_rows import Badge, Filters, Group, Listing, Row, Whose
 from spoc.desk.queues import all_queues, badges, my_work, show_queue
 from spoc.people.directory import Visit
@@ -31,8 +30,8 @@ from spoc.web.formats import View
 from spoc.web.pages import local_path, notice, redirect, render, view_of
 from spoc.web.permissions import Permission
 from spoc.web.ticket.lending import Lent, read_lent
-from spoc.web.ticket.pages import PROOF_NOTED, finish_on_page
-from spoc.web.ticket.proof import Labels, proof_of
+from spoc.web.ticket.pages import PROOF_NOTED, prove_on_page
+from spoc.web.ticket.proof import Given, Labels
 from spoc.web.upload.kept import SentEvidence
 from spoc.web.upload.route import FilesRoute
 from spoc.words import gettext, marked
@@ -254,8 +253,8 @@ def finish_task(
     ticked: Labels = (),  # type: ignore[assignment]  # no list is shared
     address: Address = "",
 ) -> Response:
-    given = (result, proof_of(ticked, evidence), lent)
-    return finish_on_page(
+    given = Given(result, ticked, evidence, lent)
+    return prove_on_page(
         http, session, actor, task_id, now, given, lambda reference: _back(http, address, reference, FINISHED)
     )
 
@@ -268,11 +267,16 @@ def note_on_task(
     now: Now,
     actor: Agent,
     evidence: SentEvidence,
+    lent: Annotated[Lent, Depends(read_lent)],
+    result: Long = "",
     ticked: Labels = (),  # type: ignore[assignment]  # no list is shared
     address: Address = "",
 ) -> Response:
     """What is done so far, without finishing."""
-    return _back(http, address, note_proof(session, actor, task_id, now, proof_of(ticked, evidence)), PROOF_NOTED)
+    given = Given(result, ticked, evidence, lent)
+    return prove_on_page(
+        http, session, actor, task_id, now, given, lambda at: _back(http, address, at, PROOF_NOTED), only_notes=True
+    )
 
 
 @router.post("/desk/tasks/{task_id}/handoff")

@@ -69,7 +69,7 @@ def show_change(http: Request, reference: str, ask_id: UUID, session: Database, 
 def refill_change(
     http: Request, reference: str, ask_id: UUID, session: Database, actor: SignedIn, arrival: Sent
 ) -> Response:
-    """The same form with the questions that the answers so far lead to; nothing is kept."""
+    """The same form with the questions that the answers so far lead to; only files that came along are kept."""
     found = _found(session, actor, reference, ask_id)
     wish = _wish(found, arrival.items)
     return _show_form(http, session, found, read_desk_facts(session), wish, arrival.faults, sent=arrival.items)
@@ -86,7 +86,7 @@ def show_difference(
     actor: SignedIn,
     arrival: Sent,
 ) -> Response:
-    """What the answers would change; nothing is kept."""
+    """What the answers would change; only files that came along are kept."""
     found, desk = _found(session, actor, reference, ask_id), read_desk_facts(session)
     wish = _wish(found, arrival.items)
     planner = _planner(session, desk, now)

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from catalog.answers import read_form, schema
 from catalog.errors import AnswerFault, InvalidAnswers
 from catalog.groups import sections
-from catalog.service import Field
+from catalog.service import Field, FieldKind
 from routing.visibility import Actor
 from spoc.desk.amending import Planner
 from spoc.desk.filling import Fillable, fill_in, fillable
@@ -26,6 +26,7 @@ from spoc.intake.desk_facts import DeskFacts, read_desk_facts
 from spoc.intake.replan import replan
 from spoc.web.asking.faults import fault_lines
 from spoc.web.asking.front import Choice
+from spoc.web.asking.stock import stock_notes
 from spoc.web.asking.tables import rows_shown
 from spoc.web.deps import Database, Now, Seen, require
 from spoc.web.errors import spoken
@@ -52,20 +53,20 @@ class FillBody(BaseModel):
 
 
 @router.get("/tickets/{reference}/steps/{task_id}/form", include_in_schema=False)
-def show_form(http: Request, reference: str, task_id: UUID, session: Database, actor: SignedIn) -> Response:
+def show_form(http: Request, reference: str, task_id: UUID, session: Database, now: Now, actor: SignedIn) -> Response:
     """The questions, with what was answered before if it is filled in again."""
     found = _found(session, actor, reference, task_id)
-    return _show(http, session, found, read_desk_facts(session), {})
+    return _show(http, session, found, read_desk_facts(session), {}, now)
 
 
 @router.post("/tickets/{reference}/steps/{task_id}/form", include_in_schema=False)
 def refill_form(
-    http: Request, reference: str, task_id: UUID, session: Database, actor: SignedIn, arrival: Sent
+    http: Request, reference: str, task_id: UUID, session: Database, now: Now, actor: SignedIn, arrival: Sent
 ) -> Response:
-    """The same form with the questions that the answers so far lead to; nothing is kept."""
+    """The same form with the questions that the answers so far lead to; only files that came along are kept."""
     found = _found(session, actor, reference, task_id)
     given = _given(found, arrival.items)
-    return _show(http, session, found, read_desk_facts(session), given, arrival.faults, sent=arrival.items)
+    return _show(http, session, found, read_desk_facts(session), given, now, arrival.faults, sent=arrival.items)
 
 
 @router.post("/tickets/{reference}/steps/{task_id}/answers", include_in_schema=False)
@@ -81,7 +82,7 @@ def answer_form(
             arrival.hold_taken()
     except InvalidAnswers as refused:
         return _show(
-            http, session, found, desk, given, arrival.all_faults(refused), spoken(refused), sent=arrival.items
+            http, session, found, desk, given, now, arrival.all_faults(refused), spoken(refused), sent=arrival.items
         )
     return redirect(http, f"/tickets/{found.ticket.reference}", told=FILLED_IN)
 
@@ -144,13 +145,15 @@ def _show(
     found: Fillable,
     desk: DeskFacts,
     given: Mapping[str, object],
+    now: datetime,
     faults: Sequence[AnswerFault] = (),
     refusal: str = "",
     sent: Sequence[tuple[str, str]] = (),
 ) -> Response:
     readable = found.readable()
-    asked = found.asked(given)
-    shown = [_field(found, field) for field in asked]
+    shown = [_field(found, field) for field in found.shown(given)]
+    notes = stock_notes(session, found.service, found.known(given), http.state.visit, desk, now)
+    asked = [found.service.fields[key] for key in found.keys]
     both = {**readable, **given}
     values = {field.key: both.get(field.key, field.default) for field in shown}
     return render(
@@ -165,14 +168,15 @@ def _show(
         service=found.service_title,
         due_at=found.task.due_at,
         sections=sections(shown),
-        asked=[field.key for field in asked if not found.is_kept(field)],
+        asked=[field.key for field in shown if field.takes_answer and not found.is_kept(field)],
         values=with_files(session, found.reader.actor, shown, values, ask_id=found.ask.id, readable=readable),
         faults={fault.field: said(fault) for fault in faults},
         with_files=has_files(found.service),
         rows=rows_shown(shown, both, sent),
         summary=fault_lines(found.service, shown, faults),
         refusal=refusal,
-        changes=any(found.service.fields[key].depends_on for key in found.keys),
+        notes=notes,
+        changes=any(one.depends_on or (notes and one.kind is FieldKind.LOCATION) for one in asked),
         locations=[Choice(key, title) for key, title in desk.locations.items()],
     )
 

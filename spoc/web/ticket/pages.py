@@ -20,10 +20,11 @@ from spoc.desk.errors import NotProven
 from spoc.desk.finishing import reopen_ticket
 from spoc.desk.found import take_task
 from spoc.desk.messages import MOST_FILES, send_message
-from spoc.desk.proving import Proof, note_proof
+from spoc.desk.proving import note_proof
 from spoc.desk.queues import badges
 from spoc.desk.requests import page_of_requests
 from spoc.desk.tickets import read_ticket
+from spoc.errors import SpocError
 from spoc.intake.catalogue import service_at
 from spoc.register.errors import AlreadyTaken, InvalidRegister, NotHeld
 from spoc.web.deps import Database, Now, Seen, Visitor, require
@@ -32,8 +33,8 @@ from spoc.web.once import Key, PageKey, answer_once, fingerprint_of, lead_once
 from spoc.web.pages import notice, redirect, render, view_of
 from spoc.web.permissions import Permission
 from spoc.web.ticket.api_shape import ticket_json
-from spoc.web.ticket.lending import NOTHING_LENT, Lent, finish_and_lend, shelf_of
-from spoc.web.ticket.proof import Labels, Sent, proof_of, sent_again
+from spoc.web.ticket.lending import finish_and_lend, shelf_of
+from spoc.web.ticket.proof import Given, Labels, Sent, sent_again
 from spoc.web.ticket.times import offers_of
 from spoc.web.ticket.view import agent_values, request_lines, status_values
 from spoc.web.upload.kept import REFUSED, SentEvidence, keep_sent, marks_of
@@ -217,36 +218,45 @@ def finish_step(
     ticked: Labels = (),  # type: ignore[assignment]  # no list is shared
 ) -> Response:
     """A person's own step, from their page."""
-    return finish_on_page(
-        http,
-        session,
-        actor,
-        task_id,
-        now,
-        (result, proof_of(ticked, evidence), NOTHING_LENT),
-        lambda _: redirect(http, f"/tickets/{reference}", told=STEP_DONE),
+    given = Given(result, ticked, evidence)
+    return prove_on_page(
+        http, session, actor, task_id, now, given, lambda _: redirect(http, f"/tickets/{reference}", told=STEP_DONE)
     )
 
 
-def finish_on_page(
+def prove_on_page(
     http: Request,
     session: Session,
     actor: Actor,
     task_id: UUID,
     now: datetime,
-    given: tuple[str, Proof, Lent],
+    given: Given,
     then: Callable[[str], Response],
+    *,
+    only_notes: bool = False,
 ) -> Response:
-    """Finish and go on; where something is missing, the ticket's page again with what was written."""
-    result, proof, lent = given
+    """Finish, or only note what is done so far, and go on.
+
+    Where something is missing or not taken: the ticket's page again with what was written.
+    """
+    if given.evidence.refused is not None:
+        return _again(http, session, actor, task_id, now, given, given.evidence.refused)
+    if only_notes:
+        return then(note_proof(session, actor, task_id, now, given.proof))
     try:
         with session.begin_nested():  # ticks that came with a refused form are undone with it
-            reference = finish_and_lend(session, actor, task_id, now, result, proof, lent)
+            reference = finish_and_lend(session, actor, task_id, now, given.result, given.proof, given.lent)
     except (NotProven, InvalidRegister, AlreadyTaken, NotHeld) as refused:
-        sent = sent_again(task_id, result, proof, {*(lent.given or ()), *lent.back}, refused)
-        reference = take_task(session, actor, task_id)[0].reference
-        return ticket_page(http, session, actor, reference, now, for_desk=True, sent=sent)
+        return _again(http, session, actor, task_id, now, given, refused)
     return then(reference)
+
+
+def _again(
+    http: Request, session: Session, actor: Actor, task_id: UUID, now: datetime, given: Given, refused: SpocError
+) -> Response:
+    reference = take_task(session, actor, task_id)[0].reference
+    sent = sent_again(task_id, given, refused)
+    return ticket_page(http, session, actor, reference, now, for_desk=True, sent=sent)
 
 
 @router.post("/tickets/{reference}/steps/{task_id}/proof", include_in_schema=False)
@@ -258,11 +268,14 @@ def note_on_step(
     now: Now,
     actor: SignedIn,
     evidence: SentEvidence,
+    result: Long = "",
     ticked: Labels = (),  # type: ignore[assignment]  # no list is shared
 ) -> Response:
     """What is done so far of a person's own step."""
-    note_proof(session, actor, task_id, now, proof_of(ticked, evidence))
-    return redirect(http, f"/tickets/{reference}", told=PROOF_NOTED)
+    given, there = Given(result, ticked, evidence), f"/tickets/{reference}"
+    return prove_on_page(
+        http, session, actor, task_id, now, given, lambda _: redirect(http, there, told=PROOF_NOTED), only_notes=True
+    )
 
 
 @router.post("/tickets/{reference}/contacts/{contact_id}/kind", include_in_schema=False)

@@ -9,6 +9,7 @@ from fastapi import Form
 
 from spoc.desk.proving import Proof
 from spoc.errors import Invalid, SpocError
+from spoc.web.ticket.lending import NOTHING_LENT, Lent
 from spoc.words import said
 
 Labels = Annotated[list[Annotated[str, Form(max_length=200)]], Form(max_length=30)]
@@ -28,12 +29,29 @@ class Sent:
     faults: Sequence[str]
 
 
-def proof_of(ticked: Sequence[str], evidence: str) -> Proof:
-    """A form sends every box that is ticked: those that are missing are not."""
-    return Proof(tuple(ticked), evidence)
+@dataclass(frozen=True)
+class EvidenceGiven:
+    """The id of a file, or a text; `refused` says why a file that came is not taken."""
+
+    text: str
+    refused: SpocError | None = None
 
 
-def sent_again(task_id: UUID, result: str, proof: Proof, lent: Collection[str], refused: SpocError) -> Sent:
-    """`lent` are the things that were chosen to be given or to come back."""
+@dataclass(frozen=True)
+class Given:
+    """The whole form. It sends every box that is ticked: those that are missing are not."""
+
+    result: str
+    ticked: Sequence[str]
+    evidence: EvidenceGiven
+    lent: Lent = NOTHING_LENT
+
+    @property
+    def proof(self) -> Proof:
+        return Proof(tuple(self.ticked), self.evidence.text)
+
+
+def sent_again(task_id: UUID, given: Given, refused: SpocError) -> Sent:
     faults = [said(fault) for fault in refused.faults] if isinstance(refused, Invalid) else []
-    return Sent(task_id, result, proof.ticked or (), proof.evidence or "", lent, said(refused), faults)
+    lent = {*(given.lent.given or ()), *given.lent.back}
+    return Sent(task_id, given.result, given.ticked, given.evidence.text, lent, said(refused), faults)

@@ -14,18 +14,15 @@ from starlette.concurrency import run_in_threadpool
 from catalog.answers import FILES
 from catalog.errors import AnswerFault, InvalidAnswers
 from catalog.service import Field, FieldKind, Service
-from routing.phrase import Phrase, marked
 from routing.visibility import Actor
-from spoc.errors import Fault
-from spoc.files.errors import EmptyFile, FileRefused, FileTooLarge
+from spoc.files.errors import EmptyFile, FileRefused, FileTooLarge, TooManyLoose
 from spoc.files.keeping import FileFacts, giveable, keep
-from spoc.web.asking.parcel import Parcel, Unreadable, read_parcel
+from spoc.web.asking.parcel import Parcel, TakesNoFiles, read_parcel
 from spoc.web.deps import CurrentActor, Database, Now
-from spoc.web.ticket.proof import Evidence
+from spoc.web.ticket.proof import Evidence, EvidenceGiven
 from spoc.web.upload.multipart import Received
 from spoc.web.upload.route import received
 
-NO_FILES = Phrase("This form takes no files.")
 REFUSED = (EmptyFile, FileRefused, FileTooLarge)
 
 
@@ -65,7 +62,7 @@ async def arrived(
     """Writing to disk takes a thread of its own; what came without files does not wait for one.
 
     Raises:
-        Unreadable: a file came where no question is.
+        TakesNoFiles: a file came where no question is.
         TooManyLoose: the sender has uploaded too much that belongs to nothing.
     """
     files = received(http)
@@ -83,7 +80,7 @@ def _keep_all(
     faults: list[AnswerFault] = []
     for file in files:
         if not file.field.startswith(FILES):
-            raise Unreadable(marked("This form takes no files."), [Fault(file.field[:80], "file", NO_FILES)])
+            raise TakesNoFiles(file.field)
         try:
             items.append((file.field, str(_keep(file, session, actor, now))))
         except REFUSED as refused:
@@ -117,13 +114,18 @@ def keep_sent(http: Request, session: Session, actor: Actor, now: datetime, fiel
     return tuple(_keep(file, session, actor, now) for file in received(http) if file.field == field)
 
 
-def sent_evidence(http: Request, session: Database, actor: CurrentActor, now: Now, evidence: Evidence = "") -> str:
+def sent_evidence(
+    http: Request, session: Database, actor: CurrentActor, now: Now, evidence: Evidence = ""
+) -> EvidenceGiven:
     """What the form gives as evidence: the id of a file that came with it, or what was written."""
-    ids = keep_sent(http, session, actor, now, "evidence_file")
-    return str(ids[0]) if ids else evidence
+    try:
+        ids = keep_sent(http, session, actor, now, "evidence_file")
+    except (*REFUSED, TooManyLoose) as refused:
+        return EvidenceGiven(evidence, refused)
+    return EvidenceGiven(str(ids[0]) if ids else evidence)
 
 
-SentEvidence = Annotated[str, Depends(sent_evidence)]
+SentEvidence = Annotated[EvidenceGiven, Depends(sent_evidence)]
 """As a parameter of a route whose form finishes a task."""
 
 

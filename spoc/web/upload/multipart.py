@@ -1,5 +1,6 @@
 """Reading a form with files as it comes in: files go to the disk piece by piece, counts and sizes are held."""
 
+from asyncio import shield, to_thread
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -7,7 +8,9 @@ from typing import Final
 from python_multipart import MultipartParser
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import parse_options_header
+from starlette.concurrency import run_in_threadpool
 
+from catalog.files import MOST_SENT
 from routing.phrase import Phrase, marked
 from spoc.files.errors import FileTooLarge
 from spoc.files.store import Arriving, Store
@@ -15,7 +18,9 @@ from spoc.web.asking.parcel import Unreadable
 from spoc.web.security import TurnedAway
 
 MOST_FIELDS: Final = 500
-MOST_FILES: Final = 20
+GATHERED: Final = 1 << 18
+"""So many bytes, or somewhat more, are written at once."""
+
 BROKEN: Final = marked("The form cannot be read: its parts do not begin and end as it says.")
 
 
@@ -44,7 +49,12 @@ class Form:
     fields: list[tuple[str, str]] = field(default_factory=list)
     files: list[Received] = field(default_factory=list)
 
-    def give_up(self) -> None:
+    async def give_up(self) -> None:
+        """Leave nothing of what is not kept, also where the request is broken off."""
+        if self.files:
+            await shield(to_thread(self._give_up))
+
+    def _give_up(self) -> None:
         for file in self.files:
             file.arriving.give_up()
 
@@ -64,7 +74,7 @@ class _Parts:
         self.header, self.value, self.disposition = b"", b"", b""
         self.text, self.file, self.is_file = bytearray(), None, False
         self.count += 1
-        if self.count > MOST_FIELDS + MOST_FILES:
+        if self.count > MOST_FIELDS + MOST_SENT:
             raise Unreadable(marked("The form has too many fields."))
 
     def on_header_field(self, data: bytes, start: int, end: int) -> None:
@@ -85,7 +95,7 @@ class _Parts:
         self.name = options[b"name"].decode("utf-8", "replace")
         self.is_file = b"filename" in options
         if sent := options.get(b"filename"):
-            if len(self.form.files) >= MOST_FILES:
+            if len(self.form.files) >= MOST_SENT:
                 raise Unreadable(marked("The form has too many files."))
             self.file = Received(self.name, sent.decode("utf-8", "replace"), self.store.begin(self.most_bytes))
             self.form.files.append(self.file)
@@ -112,6 +122,8 @@ async def read_multipart(
 ) -> Form:
     """The form, its files in the store, not yet kept. The caller keeps them, or gives the form up.
 
+    A thread writes them: a disk that answers late holds up nobody else.
+
     Raises:
         Unreadable: it is not what its content type says, or has more parts than are read.
         TurnedAway: its texts are longer than a form's may be.
@@ -121,7 +133,7 @@ async def read_multipart(
     try:
         await _feed(content_type, stream, _Parts(form, store, most_bytes, most_text))
     except BaseException:
-        form.give_up()
+        await form.give_up()
         raise
     return form
 
@@ -142,8 +154,13 @@ async def _feed(content_type: str, stream: AsyncIterator[bytes], parts: _Parts) 
                 "on_end": parts.on_end,
             },
         )
+        gathered = bytearray()
         async for piece in stream:
-            parser.write(piece)
+            gathered += piece
+            if len(gathered) >= GATHERED:
+                await run_in_threadpool(parser.write, bytes(gathered))
+                gathered.clear()
+        await run_in_threadpool(parser.write, bytes(gathered))
         parser.finalize()
     except FormParserError as error:
         raise Unreadable(BROKEN) from error

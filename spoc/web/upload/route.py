@@ -13,7 +13,7 @@ from starlette.types import Message
 
 from spoc.errors import NotSignedIn
 from spoc.files.store import Store
-from spoc.web.deps import recognised
+from spoc.web.deps import recognise
 from spoc.web.runtime import Runtime
 from spoc.web.upload.multipart import Form, Received, read_multipart
 
@@ -34,7 +34,7 @@ class FilesRoute(APIRoute):
             if not _is_multipart(http):
                 return await handle(http)
             runtime: Runtime = http.app.state.runtime
-            if await run_in_threadpool(recognised, http) is None:
+            if await run_in_threadpool(recognise, http) is None:
                 raise NotSignedIn
             settings, store = runtime.settings, store_of(runtime)
             kind = http.headers["content-type"]
@@ -43,7 +43,7 @@ class FilesRoute(APIRoute):
             try:
                 return await handle(_without_files(http, form))
             finally:
-                form.give_up()
+                await form.give_up()
 
         return with_files
 

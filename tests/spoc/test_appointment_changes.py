@@ -1,16 +1,21 @@
 """What becomes of an appointment when others do it, somebody leaves, or it waits again; and who hears of it."""
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from routing.slots import Slot
 from routing.work import TaskState
 from spoc.db.jobs import JobRow
 from spoc.db.people import AbsenceRow, PersonRow, PointOfContactRow
+from spoc.desk.appointments import reading
 from spoc.desk.appointments.booking import call_off
+from spoc.desk.appointments.diary import free_times
 from spoc.desk.appointments.errors import NoAppointment
 from spoc.desk.appointments.reading import read_times
 from spoc.desk.appointments.watching import watch_bookings, watch_offers
@@ -47,7 +52,8 @@ def test_what_waits_again_is_neither_booked_nor_offered(
     due_at = row_of(session, ticket).due_at
     if is_booked:
         choose(session, world.actor("employee"), ticket, FRIDAY, now)
-    change(world, ticket, now, name="Kai")
+    found = change(world, ticket, now, name="Kai")
+    assert [one.frees_at for one in found.tasks if one.frees_at] == [FRIDAY] * is_booked
     task, row = task_of(session, ticket), row_of(session, ticket)
     assert (task.state, task.due_at) == (TaskState.WAITING, due_at)
     assert (row.starts_at, row.choose_by, bool(told(session, "lost"))) == (None, None, is_booked)
@@ -152,12 +158,22 @@ def test_all_who_have_it_in_their_calendar_hear_that_it_is_off(world: World, ses
     assert told(session, "called_off").count(world.ids["lead"]) == 1
 
 
-def test_only_the_days_that_are_shown_are_worked_out(world: World, session: Session, now: datetime) -> None:
+def test_only_the_days_that_are_shown_are_worked_out(
+    world: World, session: Session, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worked_out: set[date] = set()
+
+    def noted(*about: Any) -> Iterator[Slot]:
+        for slot in free_times(*about):
+            worked_out.add(slot.starts_at.date())
+            yield slot
+
+    monkeypatch.setattr(reading, "free_times", noted)
     put(world, fitting("60 working days after submission"))
     ticket = offered(world)
     task_id, employee = task_of(session, ticket).public_id, world.actor("employee")
     found = read_times(session, employee, task_id, now, partial(service_at, session), most_days=2)
-    assert (len(found.days), found.later is not None) == (2, True)
+    assert (len(found.days), found.later is not None, len(worked_out)) == (2, True, 4)
     choose(session, employee, ticket, FRIDAY, now)
     begun = read_times(session, employee, task_id, FRIDAY, partial(service_at, session), most_days=2)
     assert (begun.has_begun, begun.days, begun.later) == (True, (), None)

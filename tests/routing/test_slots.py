@@ -7,7 +7,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from routing.absence import Absence
@@ -217,6 +217,7 @@ def situations(draw: some.DrawFn) -> tuple[Calendar, Window, Terms, Hosts, list[
     return draw(calendars()), within, terms, hosts, booked
 
 
+@settings(deadline=None)
 @given(situations())
 def test_the_free_times_are_those_that_the_oracle_finds(
     situation: tuple[Calendar, Window, Terms, Hosts, list[Booked]],

@@ -55,11 +55,16 @@ class Hosts:
 
 @dataclass(frozen=True)
 class Booked:
-    """A time that is taken, by an appointment of that kind."""
+    """A time that is taken, by an appointment of that kind. One `host_id` may hold several of a kind together."""
 
     starts_at: datetime
     ends_at: datetime
     kind: str
+    host_id: int | None = None
+
+    @property
+    def is_when(self) -> tuple[datetime, datetime, str]:
+        return self.starts_at, self.ends_at, self.kind
 
 
 @dataclass(frozen=True)
@@ -126,7 +131,7 @@ def holds(calendar: Calendar, hosts: Hosts, before: Sequence[Booked], one: Booke
     present = hosts.present(one.starts_at.astimezone(calendar.zone).date())
     if hosts.is_one or present == 0:
         return present > 0
-    return _peak(one.starts_at, one.ends_at, before) < present
+    return _peak(one.starts_at, one.ends_at, _held(before)) < present
 
 
 def _on_grid(calendar: Calendar, within: Window, terms: Terms) -> Iterator[Slot]:
@@ -161,11 +166,17 @@ def _places(slot: Slot, terms: Terms, over: Sequence[Booked], present: int, *, i
     if present == 0:
         return 0
     if is_one:
-        same = Booked(slot.starts_at, slot.ends_at, terms.kind)
-        return terms.at_once - len(over) if all(one == same for one in over) else 0
+        same = (slot.starts_at, slot.ends_at, terms.kind)
+        return terms.at_once - len(over) if all(one.is_when == same for one in over) else 0
     of_kind = [one for one in over if one.kind == terms.kind]
     at = (slot.starts_at, slot.ends_at)
-    return min(present - _peak(*at, over), terms.at_once - _peak(*at, of_kind))
+    return min(present - _peak(*at, _held(over)), terms.at_once - _peak(*at, of_kind))
+
+
+def _held(booked: Sequence[Booked]) -> list[Booked]:
+    """Once each that takes up a person: what one host holds with several people together is one."""
+    together = dict.fromkeys(one for one in booked if one.host_id is not None)
+    return [*together, *(one for one in booked if one.host_id is None)]
 
 
 def _peak(start: datetime, end: datetime, booked: Sequence[Booked]) -> int:

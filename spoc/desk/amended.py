@@ -24,7 +24,7 @@ from spoc.db.people import QueueRow
 from spoc.db.queueing import enqueue
 from spoc.db.tickets import AskRow, TaskRow, TicketRow
 from spoc.desk.amendment import Change, Line
-from spoc.desk.appointments.releasing import offer_anew
+from spoc.desk.appointments.releasing import hold_back_offer, offer_anew
 from spoc.desk.asks import answers_to
 from spoc.desk.follow import follow
 from spoc.desk.found import ticket_by_id
@@ -186,6 +186,7 @@ def _hold_back(session: Session, ticket: Ticket, amended: Amended, now: datetime
         opens_later = task.opens_at is not None and task.opens_at > now
         if task.key in touched and task.state is TaskState.READY and (opens_later or set(task.needs) - fulfilled):
             session.execute(update(TaskRow).where(TaskRow.id == task.id).values(state=TaskState.WAITING))
+            hold_back_offer(session, task, now)
             tell(session, task, "waits_again", None, now, public=False)
 
 

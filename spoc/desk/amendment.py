@@ -1,13 +1,14 @@
 """What a change of mind does to each task of an ask: added, taken up again, moved, cancelled, undone, or nothing."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from catalog.amend import Fate, Made, Standing, Turn, Wish, amend
 from catalog.service import Service
-from routing.lifecycle import OPEN
+from routing.lifecycle import FULFILLED, OPEN
 from routing.redraw import Plan, Redrawn, Wanted, redated
 from routing.visibility import Part
 from routing.work import TaskKind, TaskState
@@ -58,19 +59,26 @@ def lines_of(service: Service, ask: AskRow, tasks: Sequence[Task], plan: Redrawn
     by_key = {task.key: task for task in tasks}
     turns = amend(service, [_made(ask, task) for task in tasks], _wish(plan.before), _wish(plan.after))
     current = _current(turns, tasks)
-    lines = [_met_anew(_line(turn, by_key, plan, current), service, plan) for turn in turns]
+    fulfilled = {task.key for task in tasks if task.state in FULFILLED}
+    lines = [_met_anew(_line(turn, by_key, plan, current), service, plan, fulfilled) for turn in turns]
     return (*lines, *_by_hand(tasks, {line.key for line in lines}, plan))
 
 
-def _met_anew(line: Line, service: Service, plan: Redrawn) -> Line:
+def _met_anew(line: Line, service: Service, plan: Redrawn, fulfilled: AbstractSet[str]) -> Line:
     if line.task is None or line.change not in {Change.MOVED, Change.STAYS}:
         return line
-    if not is_offered_anew(service, line.task, plan):
+    if not is_offered_anew(service, line.task, plan) and not _is_freed(line.task, line.target, fulfilled):
         return line
     target = line.target or _as_is(line.task)
     if line.task.starts_at is not None:  # it is dated by its time, which is given back
         target = replace(target, due_at=plan.after.steps[line.task.key.partition(".")[0]].due_at)
     return replace(line, change=Change.MOVED, target=target, offers_anew=True)
+
+
+def _is_freed(task: Task, target: Wanted | None, fulfilled: AbstractSet[str]) -> bool:
+    """It is booked, and now needs what is not done: until then nobody meets."""
+    is_booked = task.kind is TaskKind.APPOINTMENT and task.state is TaskState.READY and task.starts_at is not None
+    return is_booked and target is not None and bool(set(target.needs) - fulfilled)
 
 
 def _made(ask: AskRow, task: Task) -> Made:

@@ -13,6 +13,7 @@ from routing.phrase import marked
 from routing.visibility import Actor
 from routing.why import Kind, Why, document
 from spoc.db.people import PersonRow, QueueMemberRow, QueueRow
+from spoc.desk.appointments.releasing import offer_elsewhere
 from spoc.desk.bounces import note_bounce
 from spoc.desk.errors import AlreadyThere, NotAMember, NothingSaid, UnknownQueue
 from spoc.desk.follow import follow
@@ -79,6 +80,8 @@ def hand_over(
         note_bounce(session, ticket, task, to, why.strip(), actor.person_id, now)
     # For those who hold it now: the receiving queue reads why it came and what to know.
     tell(session, replace(task, confidential_to=tuple(narrowed)), "handed_off", actor.person_id, now, **what)
+    if task.queue != to:
+        offer_elsewhere(session, task, actor.person_id, now)
     follow(session, ticket.id, actor.person_id, now)
     return ticket.reference
 

@@ -125,6 +125,7 @@ def _meeting(reader: Reader, task: Task, now: datetime) -> MeetingPart | None:
     """None before its turn has come, and where people arrange it."""
     if task.kind is not TaskKind.APPOINTMENT or task.chooser_id is None or task.state in ENDED:
         return None
+    is_on = task.state in WORKABLE and (task.starts_at is not None or task.choose_by is not None)
     return MeetingPart(
         chooser=task.chooser_name or "",
         host=task.host_name or task.queue_title or "",
@@ -133,8 +134,8 @@ def _meeting(reader: Reader, task: Task, now: datetime) -> MeetingPart | None:
         starts_at=task.starts_at,
         ends_at=task.ends_at,
         has_begun=task.starts_at is not None and task.starts_at <= now,
-        may_choose=may_choose(reader.actor, task) and task.state in WORKABLE,
-        may_arrange=may_arrange(reader.actor, reader.ticket, task) and task.state in WORKABLE,
+        may_choose=is_on and may_choose(reader.actor, task),
+        may_arrange=is_on and may_arrange(reader.actor, reader.ticket, task),
         is_mine=reader.actor.person_id in task.meets,
     )
 

@@ -45,8 +45,8 @@ def book(
 def _take(session: Session, found: Meeting, row: AppointmentRow, slot: Slot, actor: Actor, now: datetime) -> None:
     former = row.starts_at
     due_at = found.due_at
-    # A calendar that has had a time of it takes the next one only with a higher number.
-    sequence = row.sequence + 1 if former is not None else row.sequence
+    # A calendar that has had a time of it, or its end, takes the next one only with a higher number.
+    sequence = row.sequence + 1 if row.booked_at is not None else row.sequence
     times = {"starts_at": slot.starts_at, "ends_at": slot.ends_at, "booked_at": now, "choose_by": None}
     write_row(session, row, **times, due_at=due_at, sequence=sequence)
     write_task(session, found.task, {"due_at": slot.ends_at})

@@ -64,7 +64,9 @@ def calendar_for(session: Session, host_id: int | None, queue_id: int | None) ->
 
 
 def hosts_of(session: Session, host_id: int | None, queue_id: int | None, now: datetime) -> Hosts:
-    people = frozenset({host_id}) if host_id is not None else frozenset(session.scalars(members_of(queue_id)))
+    one = select(PersonRow.id).where(PersonRow.id == host_id, PersonRow.active)
+    there = members_of(queue_id) if host_id is None else one
+    people = frozenset(session.scalars(there))
     columns = select(AbsenceRow.person_id, AbsenceRow.from_on, AbsenceRow.until_on)
     away = columns.where(AbsenceRow.person_id.in_(people), AbsenceRow.until_on >= (now - _DAY).date())
     absences = tuple(Absence(*row) for row in session.execute(away.order_by(AbsenceRow.id)))
@@ -95,7 +97,7 @@ def _booked(
     within: Window,
     but_task_id: int,
 ) -> list[Booked]:
-    columns = select(AppointmentRow.starts_at, AppointmentRow.ends_at, AppointmentRow.kind)
+    columns = select(AppointmentRow.starts_at, AppointmentRow.ends_at, AppointmentRow.kind, AppointmentRow.host_id)
     rows = columns.join(TaskRow, TaskRow.id == AppointmentRow.task_id).where(
         AppointmentRow.starts_at < within.until_at,
         AppointmentRow.ends_at > within.from_at,
@@ -104,7 +106,7 @@ def _booked(
         takes_time_of(host_id, queue_id, people),
     )
     found = session.execute(rows.order_by(AppointmentRow.starts_at, AppointmentRow.id)).all()
-    return [Booked(start, end, kind) for start, end, kind in found if start is not None and end is not None]
+    return [Booked(start, end, kind, host) for start, end, kind, host in found if start is not None and end is not None]
 
 
 def lock_hosts(session: Session, found: Meeting) -> None:

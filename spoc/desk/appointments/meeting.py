@@ -50,6 +50,11 @@ class Meeting:
         return self.task.kind is TaskKind.APPOINTMENT and self.task.state in WORKABLE
 
     @property
+    def is_on(self) -> bool:
+        """A time is booked or offered; it is neither while times for other answers or people are looked for."""
+        return self.row is not None and (self.row.starts_at is not None or self.row.choose_by is not None)
+
+    @property
     def due_at(self) -> datetime | None:
         """When the task is due as long as no time is booked."""
         is_asked = self.row is not None and self.row.starts_at is None and self.row.choose_by is not None
@@ -88,7 +93,7 @@ def see_meeting(session: Session, actor: Actor, task_id: UUID, services: Service
     Raises:
         NotFound: there is none, or it is not theirs to see.
         NotAllowed: they see it, but neither choose nor arrange it.
-        NoAppointment: it is not its turn, or it is over.
+        NoAppointment: it is not its turn, it is over, or its times are about to be offered anew.
     """
     ticket_id = session.scalar(select(TaskRow.ticket_id).where(TaskRow.public_id == task_id))
     if ticket_id is not None:
@@ -106,7 +111,7 @@ def look_at_meeting(
         raise NotFound(marked("There is no such appointment."))
     if not (may_choose(actor, found.task) or may_arrange(actor, found.ticket, found.task)):
         raise NotAllowed(marked("Whoever it is for chooses the time, and those who work on it."))
-    if found.row is None or not found.is_open:
+    if found.row is None or not (found.is_open and found.is_on):
         raise NoAppointment(found.task.title)
     return found, found.row
 

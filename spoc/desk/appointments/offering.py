@@ -46,14 +46,16 @@ def offer_times(session: Session, task_id: int, services: Services, people: Peop
         return
     subject_id = _person_in(session, found, found.service.subject)
     chooser_id = found.ticket.requester_id if _asker_chooses(found) else subject_id
-    host_id = _host(session, found, people, subject_id, now)
+    hosts = [one for one in _hosts(session, found, people, subject_id, now) if one != chooser_id]
     if chooser_id is None:
         fall_back(session, found.task, None, Why(Kind.APPOINTMENT_NO_CHOOSER), None, now)
-    elif _named(found) and (host_id is None or host_id == chooser_id):
+    elif _named(found) and not hosts:
         fall_back(session, found.task, None, Why(Kind.APPOINTMENT_NOBODY, {"named": _named(found)}), None, now)
     else:
-        _write(session, found, chooser_id, host_id)
-        open_times(session, _again(session, found, services), now)
+        _write(session, found, chooser_id, next(iter(hosts), None))
+        found = _again(session, found, services)
+        _meet_whoever_has_time(session, found, hosts, now)
+        open_times(session, found, now)
 
 
 def _was_held(session: Session, row: AppointmentRow, now: datetime) -> bool:
@@ -70,8 +72,8 @@ def _again(session: Session, found: Meeting, services: Services) -> Meeting:
     return again
 
 
-def open_times(session: Session, found: Meeting, now: datetime, *, quietly: bool = False) -> bool:
-    """Offer what is free until it is to be chosen; False if there is nothing, and people arrange it.
+def open_times(session: Session, found: Meeting, now: datetime, *, quietly: bool = False) -> None:
+    """Offer what is free until it is to be chosen; if there is nothing, people arrange it.
 
     With `quietly` whoever chooses was told already, of what took the last time away.
     """
@@ -80,13 +82,12 @@ def open_times(session: Session, found: Meeting, now: datetime, *, quietly: bool
     slots = list(free_times(session, found, now))
     if not slots:
         fall_back(session, found.task, row, Why(Kind.APPOINTMENT_NO_TIME), None, now)
-        return False
+        return
     write_row(session, row, choose_by=min(_choose_by(session, found, now), slots[-1].starts_at))
     assert row.choose_by is not None, "it was just written"
     tell(session, found.task, "appointment_offered", None, now, until=row.choose_by.isoformat())
     if not quietly:
         tell_chooser(session, found.task, row, OFFERED, f"appointment:{row.id}:{row.sequence}:{now.isoformat()}")
-    return True
 
 
 def _choose_by(session: Session, found: Meeting, now: datetime) -> datetime:
@@ -107,19 +108,33 @@ def _named(found: Meeting) -> str:
     return found.wanted.person or found.wanted.topic
 
 
-def _host(session: Session, found: Meeting, people: People, subject_id: int | None, now: datetime) -> int | None:
+def _meet_whoever_has_time(session: Session, found: Meeting, hosts: Sequence[int], now: datetime) -> None:
+    """The first of them with a free time; the first of all where none has any."""
+    assert found.row is not None, "it was just written"
+    if not hosts:
+        return
+    for host_id in hosts:
+        write_row(session, found.row, host_id=host_id)
+        if next(free_times(session, found, now), None) is not None:
+            return
+    write_row(session, found.row, host_id=hosts[0])
+
+
+def _hosts(session: Session, found: Meeting, people: People, subject_id: int | None, now: datetime) -> Sequence[int]:
+    """Whom they may meet, the first one first; nobody where it is anybody of the queue."""
     named = found.wanted.person
     if named is None:
-        return _point_of_contact(session, found, now) if found.wanted.topic else None
+        return _points_of_contact(session, found, now) if found.wanted.topic else ()
     if named in found.service.fields:
-        return _person_in(session, found, named)
+        answered = _person_in(session, found, named)
+        return () if answered is None else (answered,)
     behind = people(session, named, found.service, found.ticket.requester_id, subject_id)
     active = session.scalars(select(PersonRow.id).where(PersonRow.id.in_(behind), PersonRow.active, ~PersonRow.shared))
     there = set(active)
-    return next((one for one in behind if one in there), None)
+    return [one for one in behind if one in there]
 
 
-def _point_of_contact(session: Session, found: Meeting, now: datetime) -> int | None:
+def _points_of_contact(session: Session, found: Meeting, now: datetime) -> Sequence[int]:
     holds = select(PointOfContactRow.person_id).join(PersonRow, PersonRow.id == PointOfContactRow.person_id)
     ranked = holds.where(
         PointOfContactRow.party_kind == "queue",
@@ -129,7 +144,7 @@ def _point_of_contact(session: Session, found: Meeting, now: datetime) -> int | 
         or_(PointOfContactRow.valid_to.is_(None), PointOfContactRow.valid_to > now),
         PersonRow.active,
     )
-    return session.scalar(ranked.order_by(PointOfContactRow.rank, PointOfContactRow.id).limit(1))
+    return session.scalars(ranked.order_by(PointOfContactRow.rank, PointOfContactRow.id)).all()
 
 
 def _person_in(session: Session, found: Meeting, key: str | None) -> int | None:

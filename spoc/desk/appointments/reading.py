@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Final
 from uuid import UUID
 
@@ -58,10 +58,9 @@ def read_times(
     NotFound, NotAllowed, NoAppointment: as `see_meeting`.
     """
     found, row = look_at_meeting(session, actor, task_id, services)
-    days = _days(session, found, now, begin)
     has_begun = row.starts_at is not None and row.starts_at <= now
+    days = () if has_begun else _days(session, found, now, begin, most_days + 1)
     arranges = may_arrange(actor, found.ticket, found.task)
-    shown = () if has_begun else days[:most_days]
     return Times(
         reference=found.ticket.reference,
         about=title_for(actor, found.ticket),
@@ -75,8 +74,8 @@ def read_times(
         booked=_booked(row),
         has_begun=has_begun,
         may_arrange=arranges,
-        days=shown,
-        later=days[most_days][0] if len(days) > most_days and shown else None,
+        days=days[:most_days],
+        later=days[most_days][0] if len(days) > most_days else None,
     )
 
 
@@ -85,12 +84,13 @@ def _booked(row: AppointmentRow) -> tuple[datetime, datetime] | None:
 
 
 def _days(
-    session: Session, found: Meeting, now: datetime, begin: date | None
+    session: Session, found: Meeting, now: datetime, begin: date | None, most: int
 ) -> tuple[tuple[date, tuple[Slot, ...]], ...]:
     row = found.row
     zone = calendar_for(session, row.host_id if row is not None else None, found.task.queue_id).zone
     grouped = groupby(free_times(session, found, now), key=lambda slot: slot.starts_at.astimezone(zone).date())
-    return tuple((on, tuple(slots)) for on, slots in grouped if begin is None or on >= begin)
+    wanted = ((on, tuple(slots)) for on, slots in grouped if begin is None or on >= begin)
+    return tuple(islice(wanted, most))
 
 
 def entry_of(

@@ -60,12 +60,42 @@ def release_ended(session: Session, ticket: Ticket, actor_id: int | None, now: d
             release(session, task, row_of(session, task), mail, "appointment_called_off", actor_id, now)
 
 
+def hold_back_offer(session: Session, task: Task, now: datetime) -> None:
+    """It waits again, so nobody chooses or meets; once its turn comes, times are offered as at first."""
+    if task.kind is TaskKind.APPOINTMENT and task.chooser_id is not None:
+        release(session, task, row_of(session, task), LOST, "appointment_lost", None, now, why_lost="changed")
+
+
 def offer_anew(session: Session, task: Task, due_at: datetime | None, now: datetime) -> None:
     """After a change of mind: what was chosen for other answers is free, and times for these are offered."""
     row = row_of(session, task)
     release(session, task, row, LOST, "appointment_lost", None, now, why_lost="changed")
     write_row(session, row, due_at=due_at)
-    if task.kind is TaskKind.APPOINTMENT and task.state in WORKABLE:
+    if task.kind is TaskKind.APPOINTMENT and task.state in OPEN:
         write_task(session, task, {"due_at": due_at})
+        _offer_soon(session, task, now)
+
+
+def offer_elsewhere(session: Session, task: Task, actor_id: int, now: datetime) -> None:
+    """Another queue has it now: the time is free, and times of its people are offered. Nothing once it has begun.
+
+    `task` is as it was before, so that those are told who had it.
+    """
+    is_ahead = task.starts_at is None or task.starts_at > now
+    if task.kind is TaskKind.APPOINTMENT and task.chooser_id is not None and is_ahead:
+        row = row_of(session, task)
+        release(session, task, row, LOST, "appointment_lost", actor_id, now, why_lost="handed_over")
+        _offer_soon(session, task, now)
+
+
+def offer_with_another(session: Session, task: Task, row: AppointmentRow, now: datetime) -> None:
+    """Whom they were to meet is gone for good: whoever is there instead is found, and their times are offered."""
+    release(session, task, row, LOST, "appointment_lost", None, now, why_lost="away")
+    _offer_soon(session, task, now)
+
+
+def _offer_soon(session: Session, task: Task, now: datetime) -> None:
+    """By a job, which finds anew whom they meet; what waits is offered when its turn comes."""
+    if task.state in WORKABLE:
         about = {"ticket_id": task.ticket_id, "task_id": task.id}
         enqueue(session, OFFER_TIMES, {**about, "cause": f"{cause_of(task.id, None)}:anew:{now.isoformat()}"})

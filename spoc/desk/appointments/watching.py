@@ -11,16 +11,17 @@ from routing.slots import Booked, holds
 from routing.why import Kind, Why
 from routing.work import TaskKind
 from spoc.db.appointments import AppointmentRow
-from spoc.db.people import AbsenceRow, QueueMemberRow
+from spoc.db.people import AbsenceRow, PersonRow, QueueMemberRow
 from spoc.db.tickets import TaskRow
 from spoc.desk.appointments.diary import calendar_for, free_times, hosts_of, takes_time_of
 from spoc.desk.appointments.meeting import Meeting, meeting_of
 from spoc.desk.appointments.offering import fall_back, open_times
-from spoc.desk.appointments.releasing import release
+from spoc.desk.appointments.releasing import offer_with_another, release
 from spoc.desk.appointments.telling import LOST
 from spoc.desk.asks import Services
 from spoc.desk.sweeps import BATCH
 
+_LEFT = AppointmentRow.host_id.in_(select(PersonRow.id).where(~PersonRow.active))
 _OPEN = (TaskRow.kind == TaskKind.APPOINTMENT, TaskRow.state.in_(WORKABLE))
 
 After = tuple[int, int]
@@ -41,7 +42,9 @@ def watch_offers(session: Session, services: Services, now: datetime, after: Aft
         row = found.row if found is not None and found.is_open else None
         if found is None or row is None or row.starts_at is not None or row.choose_by is None:
             continue
-        if row.choose_by <= now:
+        if _host_has_left(session, row):
+            offer_with_another(session, found.task, row, now)
+        elif row.choose_by <= now:
             fall_back(session, found.task, row, Why(Kind.APPOINTMENT_UNCHOSEN), None, now)
         elif next(free_times(session, found, now), None) is None:
             fall_back(session, found.task, row, Why(Kind.APPOINTMENT_NO_TIME), None, now)
@@ -50,12 +53,16 @@ def watch_offers(session: Session, services: Services, now: datetime, after: Aft
 
 def watch_bookings(session: Session, services: Services, now: datetime, after: After = START) -> After | None:
     """Free the times for which nobody is there any more, and offer others; as `watch_offers`."""
-    upset = (AppointmentRow.starts_at > now, _somebody_is_away())
+    upset = (AppointmentRow.starts_at > now, or_(_somebody_is_away(), _LEFT))
     tasks = _tasks(session, after, upset)
     for task in tasks:
         found = meeting_of(session, task.id, services)
         row = found.row if found is not None and found.is_open else None
-        if found is not None and row is not None and row.starts_at is not None and not _holds(session, found, row, now):
+        if found is None or row is None or row.starts_at is None:
+            continue
+        if _host_has_left(session, row):
+            offer_with_another(session, found.task, row, now)
+        elif not _holds(session, found, row, now):
             release(session, found.task, row, LOST, "appointment_lost", None, now, why_lost="away")
             open_times(session, found, now, quietly=True)
     return _next(tasks)
@@ -86,6 +93,10 @@ def _somebody_is_away() -> ColumnElement[bool]:
     return exists(select(AbsenceRow.id).where(hosts, *around).correlate(AppointmentRow, TaskRow))
 
 
+def _host_has_left(session: Session, row: AppointmentRow) -> bool:
+    return session.scalar(select(AppointmentRow.id).where(AppointmentRow.id == row.id, _LEFT)) is not None
+
+
 def _holds(session: Session, found: Meeting, row: AppointmentRow, now: datetime) -> bool:
     host_id, queue_id = row.host_id, found.task.queue_id
     hosts = hosts_of(session, host_id, queue_id, now)
@@ -98,7 +109,7 @@ def _holds(session: Session, found: Meeting, row: AppointmentRow, now: datetime)
 
 def _before(session: Session, found: Meeting, row: AppointmentRow, people: frozenset[int]) -> Iterator[Booked]:
     """What was booked earlier with the same people and lies over it."""
-    columns = select(AppointmentRow.starts_at, AppointmentRow.ends_at, AppointmentRow.kind)
+    columns = select(AppointmentRow.starts_at, AppointmentRow.ends_at, AppointmentRow.kind, AppointmentRow.host_id)
     earlier = or_(
         AppointmentRow.booked_at < row.booked_at,
         and_(AppointmentRow.booked_at == row.booked_at, AppointmentRow.id < row.id),
@@ -106,6 +117,6 @@ def _before(session: Session, found: Meeting, row: AppointmentRow, people: froze
     over = (AppointmentRow.starts_at < row.ends_at, AppointmentRow.ends_at > row.starts_at)
     same = takes_time_of(row.host_id, found.task.queue_id, people)
     joined = columns.join(TaskRow, TaskRow.id == AppointmentRow.task_id).where(*_OPEN, *over, earlier, same)
-    for start, end, kind in session.execute(joined.order_by(AppointmentRow.id)):
+    for start, end, kind, host_id in session.execute(joined.order_by(AppointmentRow.id)):
         if start is not None and end is not None:
-            yield Booked(start, end, kind)
+            yield Booked(start, end, kind, host_id)

@@ -125,6 +125,7 @@ TAKEN_BACK: Final = marked("%(who)s cancelled the request. %(changes)s")
 LOST: Final[Mapping[str, str]] = {
     "away": marked("nobody is there then"),
     "changed": marked("the request was changed"),
+    "handed_over": marked("another team does it now"),
 }
 DONE_BUT_REFUSED: Final = marked("What was approved is done.")
 REASONS: Final[Mapping[HoldReason, str]] = {

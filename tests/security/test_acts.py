@@ -29,6 +29,7 @@ from tests.security.doing import (
 from tests.security.post import run_mail_jobs, said_too_much, tools_of
 from tests.security.seed import ASKER, Planter, plant_approval, plant_confidential, plant_shared, seeded
 from tests.security.test_sweep import ANONYMOUS, EVERYBODY, app_of, enter
+from tests.spoc.meeting import ready_to_fit
 from tests.world import World, mail_of
 
 REFUSED = 400
@@ -150,6 +151,7 @@ def test_each_body_here_is_taken_from_somebody(
     left -= {("/api/calls/{call_id}/callback", 0)}  # taken from whoever signs it, and from nobody else
     world.submit("move", by=ASKER, person=mail_of("colleague"))  # with a form for the manager
     world.submit("laptop-fault", by=ASKER)  # as open to all as the new starter: the two may be said to be the same
+    ready_to_fit(world)
     for who in ("colleague", "admin", "agent.hr", "agent.it", "lead", "manager", "owner"):
         on = stage(client, world, connection, sessions, planted, who)
         for act in acts(on.ground):

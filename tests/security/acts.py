@@ -88,7 +88,7 @@ def unsafe_routes(app: FastAPI) -> set[tuple[str, str]]:
 
 
 def ground_of(world: World, who: str) -> Ground:
-    """Every ticket there is, with a task of each queue and kind on it; a link, a token, a mail and a lost job."""
+    """Every ticket there is, with tasks of each kind on it; a link, a token, a mail and a lost job."""
     session = world.session
     person = world.person(who)
     person.password_hash = hash_password(SECRET_WORD)
@@ -120,7 +120,9 @@ def ground_of(world: World, who: str) -> Ground:
         "call_id": (NO_ID,),
         "schedule": ("quarterly",),
     }
-    found = [_parts(session, row) for row in session.scalars(select(TicketRow).order_by(TicketRow.id))]
+    mine = world.actor(who).memberships | world.actor(who).leads
+    queue_ids = frozenset(session.scalars(select(QueueRow.id).where(QueueRow.key.in_(mine))))
+    found = [_parts(session, row, queue_ids) for row in session.scalars(select(TicketRow).order_by(TicketRow.id))]
     session.commit()
     return Ground(tuple(found), others)
 
@@ -192,9 +194,13 @@ def _label(session: Session) -> str:
     return "water"
 
 
-def _parts(session: Session, ticket: TicketRow) -> dict[str, tuple[str, ...]]:
-    tasks = session.scalars(select(TaskRow).where(TaskRow.ticket_id == ticket.id).order_by(TaskRow.id))
-    each = {(one.queue_id, one.person_id, bool(one.confidential_to)): str(one.public_id) for one in tasks}
+def _parts(session: Session, ticket: TicketRow, mine: frozenset[int]) -> dict[str, tuple[str, ...]]:
+    """Of tasks one of each kind and secrecy for each queue of theirs, for all other queues together, and for people."""
+    tasks = session.scalars(select(TaskRow).where(TaskRow.ticket_id == ticket.id).order_by(TaskRow.id)).all()
+    whose = {
+        one.id: "somebody" if one.queue_id is None else str(one.queue_id in mine and one.queue_id) for one in tasks
+    }
+    each = {(one.kind, whose[one.id], bool(one.confidential_to), one.secret): str(one.public_id) for one in tasks}
     contacts = session.scalars(select(ContactRow.public_id).where(ContactRow.ticket_id == ticket.id))
     asks = session.scalars(select(AskRow.public_id).where(AskRow.ticket_id == ticket.id))
     return {

@@ -87,10 +87,10 @@ def test_the_sweep_would_see_a_leak(client: TestClient, world: World, files_fold
     assert len(read) >= len([word for word, readers in seed.words.items() if "agent.hr" in readers]) // 2
 
 
-@pytest.mark.parametrize("who", STRANGERS)
-def test_the_site_answers_strangers_as_if_the_tickets_did_not_exist(client: TestClient, world: World, who: str) -> None:
+def test_the_site_answers_anybody_as_if_the_tickets_did_not_exist(client: TestClient, world: World) -> None:
+    """Whoever is signed in, with mails and lost jobs on top of it, is looked at in `test_mails`."""
     world.submit("laptop-fault", by="employee")
-    enter(client, world, who)
+    enter(client, world, ANONYMOUS)
     before = everything(client)
     plant_confidential(world, Planter())
     world.session.commit()

@@ -1,7 +1,6 @@
-"""The command line as people and programs use it: each command in a process of its own, from any folder."""
+"""The command line as people and programs use it, from any folder."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,31 +14,8 @@ from typer.testing import CliRunner
 
 from spoc.cli import app
 from spoc.db import migrate
+from tests.cli import said, spoc
 from tests.conftest import fresh_database
-
-SPOC = (sys.executable, "-c", "from spoc.cli import main; main()")
-
-
-def spoc(*arguments: str, given: str = "", **environment: str) -> "subprocess.CompletedProcess[str]":
-    """Run a command in the root folder, with no setting but the given ones."""
-    bare = {name: value for name, value in os.environ.items() if not name.startswith("SPOC_")}
-    return subprocess.run(
-        [*SPOC, *arguments],
-        env=bare | {"COLUMNS": "200", **environment},
-        cwd="/",
-        input=given,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-
-
-def said(done: "subprocess.CompletedProcess[str]") -> str:
-    """The one sentence on standard error of a command that says no."""
-    assert done.returncode == 1, done.stdout + done.stderr
-    assert done.stderr.count("\n") == 1, done.stderr
-    return done.stderr.strip()
 
 
 @pytest.fixture(scope="module")

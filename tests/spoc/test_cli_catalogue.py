@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 
 from catalog.document import shipped
 from spoc.cli import app
+from tests.cli import said, spoc
 from tests.conftest import fresh_database
-from tests.spoc.test_cli import said, spoc
 
 SHIPPED = str(files("catalog") / "packs")
 BROKEN = "services:\n  - key: Bad Key\n"

@@ -9,8 +9,8 @@ import pytest
 from catalog.sources import shipped_sources, sources_in
 from spoc.cli.folders import write_packs
 from spoc.errors import Misconfigured
+from tests.cli import said, spoc
 from tests.conftest import fresh_database
-from tests.spoc.test_cli import said, spoc
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.cli import said, spoc
 from tests.conftest import fresh_database
-from tests.spoc.test_cli import said, spoc
 
 HEAD = "kind,tag,location,quantity\n"
 

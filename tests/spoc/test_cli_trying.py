@@ -13,8 +13,8 @@ from catalog.document import shipped
 from catalog.service import Catalogue
 from spoc.db.session import make_engine
 from spoc.settings import Settings
+from tests.cli import said, spoc
 from tests.conftest import fresh_database
-from tests.spoc.test_cli import said, spoc
 from tests.world import World, mail_of
 
 NOW = datetime.fromisoformat("2026-08-13T09:00:00+00:00")

@@ -1,6 +1,5 @@
 """`spoc up` as a newcomer meets it: it opens, stops cleanly, opens again as it was, and says what is in its way."""
 
-import os
 import re
 import signal
 import socket
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.spoc.test_cli import SPOC, said, spoc
+from tests.cli import SPOC, bare, said, spoc_process
 
 Up = Callable[..., "Desk"]
 
@@ -23,10 +22,9 @@ class Desk:
 
     def __init__(self, data: Path, *options: str) -> None:
         self.port = free_port()
-        bare = {name: value for name, value in os.environ.items() if not name.startswith("SPOC_")}
         arguments = ["up", "--data", str(data), "--port", str(self.port), *options]
         pipe = subprocess.PIPE
-        self.running = subprocess.Popen([*SPOC, *arguments], env=bare, cwd="/", stdout=pipe, stderr=pipe, text=True)
+        self.running = subprocess.Popen([*SPOC, *arguments], env=bare(), cwd="/", stdout=pipe, stderr=pipe, text=True)
 
     def until_open(self) -> str:
         """What it printed until it is open."""
@@ -116,7 +114,7 @@ def test_a_second_start_finds_everything_as_it_was(tmp_path: Path, up: Up) -> No
         "administrator",
         "--password-from-stdin",
     )
-    spoc(*add, "--data", str(tmp_path), given=password)
+    spoc_process(*add, "--data", str(tmp_path), given=password)
     first.stop()
 
     printed = up(tmp_path).until_open()
@@ -142,7 +140,7 @@ def test_after_kill_9_it_opens_again(tmp_path: Path, up: Up) -> None:
 def test_a_second_one_on_the_same_folder_is_refused(tmp_path: Path, up: Up) -> None:
     up(tmp_path).until_open()
 
-    done = spoc("up", "--data", str(tmp_path), "--port", str(free_port()))
+    done = spoc_process("up", "--data", str(tmp_path), "--port", str(free_port()))
 
     assert said(done) == f"Another `spoc up` runs on the data folder {tmp_path}: stop it, or give another."
 
@@ -150,7 +148,7 @@ def test_a_second_one_on_the_same_folder_is_refused(tmp_path: Path, up: Up) -> N
 def test_a_port_in_use_is_told_before_anything_is_made(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        done = spoc("up", "--data", str(tmp_path / "new"), "--port", str(port))
+        done = spoc_process("up", "--data", str(tmp_path / "new"), "--port", str(port))
 
     assert said(done).startswith(f"Port {port} on 127.0.0.1 is in use")
     assert not (tmp_path / "new").exists()
@@ -158,18 +156,19 @@ def test_a_port_in_use_is_told_before_anything_is_made(tmp_path: Path) -> None:
 
 def test_an_address_that_is_not_this_machines_is_told() -> None:
     assert (
-        said(spoc("up", "--host", "no.such.host.invalid")) == "There is no address no.such.host.invalid to listen on."
+        said(spoc_process("up", "--host", "no.such.host.invalid"))
+        == "There is no address no.such.host.invalid to listen on."
     )
-    assert said(spoc("up", "--host", "192.0.2.1")).startswith("Port 8000 on 192.0.2.1 cannot be used: ")
+    assert said(spoc_process("up", "--host", "192.0.2.1")).startswith("Port 8000 on 192.0.2.1 cannot be used: ")
 
 
 def test_a_folder_that_cannot_be_written_is_told() -> None:
-    done = spoc("up", "--data", "/dev/null/data", "--port", str(free_port()))
+    done = spoc_process("up", "--data", "/dev/null/data", "--port", str(free_port()))
 
     assert said(done) == "The data folder /dev/null/data cannot be used: Not a directory."
 
 
 def test_a_database_that_cannot_be_reached_is_told() -> None:
-    done = spoc("up", "--port", str(free_port()), SPOC_DATABASE_URL="postgresql://127.0.0.1:1/x")
+    done = spoc_process("up", "--port", str(free_port()), SPOC_DATABASE_URL="postgresql://127.0.0.1:1/x")
 
     assert said(done).startswith("The database at postgresql://127.0.0.1:1/x does not answer: ")

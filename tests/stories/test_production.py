@@ -19,9 +19,9 @@ from spoc.db import migrate
 from spoc.db.session import make_engine, make_sessions, transaction
 from spoc.people.tokens import create_token
 from spoc.settings import Settings
+from tests.cli import SPOC
 from tests.conftest import fresh_database
 from tests.jobs.test_mail import Inbox
-from tests.spoc.test_cli import SPOC
 from tests.spoc.test_cli_up import free_port
 from tests.world import AGENTS, World
 

@@ -37,6 +37,11 @@ SWEEPS = "tests/security/"
 LONGEST = (SWEEPS, "tests/spoc/test_demo.py", "tests/stories/", "tests/faults/")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    every = "sweep every act on every ticket and task there is, in place of a sample that each run draws anew"
+    parser.addoption("--every-act", action="store_true", help=every)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Without workers the fixture below starts the server; with them, this process starts it for all."""
     os.environ.setdefault("XDG_RUNTIME_DIR", "/tmp")  # noqa: S108 - the embedded server's wheel warns without it

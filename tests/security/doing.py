@@ -106,7 +106,7 @@ def followed(client: TestClient, answer: Answer) -> str:
     return received + page.text + repr(page.headers)
 
 
-def elsewhere(act: Act, unknown: set[str]) -> Act:
+def elsewhere(act: Act, unknown: frozenset[str]) -> Act:
     """The same act about what nobody has, in place of what the reader does not know."""
     lost = {
         name: (NO_REFERENCE if name in ("reference", OF) else NO_ID) if value in unknown else value

@@ -12,8 +12,9 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
+import spoc
 from spoc.db.tickets import TaskRow
-from tests.security.routes import QUERIES, Call, calls
+from tests.security.routes import READ_BY_HAND, Call, calls
 from tests.security.seed import (
     ASKER,
     SUBJECT,
@@ -26,6 +27,7 @@ from tests.security.seed import (
 )
 from tests.world import PEOPLE, World
 
+ROOT = Path(spoc.__file__).parent
 ANONYMOUS = "nobody"
 EVERYBODY = (ANONYMOUS, *PEOPLE)
 STRANGERS = (ANONYMOUS, "employee", SUBJECT, "agent.desk", "owner", "admin")
@@ -60,10 +62,17 @@ def test_nobody_receives_a_word_that_is_not_theirs(
         for call in calls(
             app_of(client), "GET", seed.tickets, (*seed.tasks[:3], *seed.tasks[-3:], *seed.others), seed.files
         )
-        for query in (QUERIES if "{" not in call.template else QUERIES[:2])
+        for query in (call.queries if "{" not in call.template else call.queries[:2])
         for word in found_in(client, call, query, forbidden)
     ]
     assert leaks == []
+
+
+def test_the_address_is_read_by_hand_only_where_the_sweep_knows_of_it() -> None:
+    reading = [path for path in ROOT.rglob("*.py") if "query_params" in path.read_text("utf-8")]
+    modules = {".".join(("spoc", *path.relative_to(ROOT).with_suffix("").parts)) for path in reading}
+    assert modules
+    assert {module for module in modules if not module.startswith(READ_BY_HAND)} == set()
 
 
 def found_in(client: TestClient, call: Call, query: object, words: list[str]) -> list[str]:
@@ -103,7 +112,7 @@ def everything(client: TestClient) -> dict[str, tuple[int, str]]:
     """Status and body of every page, list, report and export, with what changes at each call masked."""
     answers = {}
     for call in calls(app_of(client), "GET", (), ()):
-        for query in QUERIES:
+        for query in call.queries:
             answer = client.get(call.path, params=query)
             body = CHANGING.sub("#", answer.content.decode("utf-8", "replace"))
             answers[f"{call.path} {dict(query)}"] = (answer.status_code, body)

@@ -12,8 +12,8 @@ from spoc.demo.detours import is_open_to_desk
 from spoc.demo.stage import Case, Stage
 from spoc.demo.tasks import is_resolved
 from spoc.demo.work import plan_again
+from spoc.desk.actions.finishing import reopen_ticket
 from spoc.desk.contacts import Touch, log_contact
-from spoc.desk.finishing import reopen_ticket
 
 AGAIN = 0.058
 STILL = 0.032

@@ -11,9 +11,9 @@ from routing.work import DESK, Channel, HoldReason
 from spoc.demo.stage import Case, Player, Stage
 from spoc.demo.stories import Question
 from spoc.demo.tasks import Ready
+from spoc.desk.actions.handoff import hand_over
+from spoc.desk.actions.holds import hold
 from spoc.desk.contacts import Touch, log_contact
-from spoc.desk.handoff import hand_over
-from spoc.desk.holds import hold
 from spoc.desk.messages import send_message
 
 GoOn: TypeAlias = Callable[[datetime], None]

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from catalog.service import Field, FieldKind
 from spoc.demo.stage import Player, Stage
-from spoc.desk.amending import Planner
-from spoc.desk.filling import fill_in, fillable
+from spoc.desk.amending.amend import Planner
+from spoc.desk.steps.filling import fill_in, fillable
 from spoc.intake.catalogue import service_at
 from spoc.intake.replan import replan
 

@@ -10,7 +10,7 @@ from routing.proof import Asked, ProofKind, stored_asked, stored_items
 from spoc.db.tickets import TaskRow
 from spoc.demo.papers import one_page
 from spoc.demo.stage import Player, Stage
-from spoc.desk.proving import Proof
+from spoc.desk.actions.proving import Proof
 from spoc.files.keeping import keep
 
 

@@ -22,9 +22,9 @@ from spoc.demo.pace import A_MOMENT
 from spoc.demo.stage import Case, Course, Pace, Player, Stage
 from spoc.demo.stories import Story
 from spoc.demo.work import plan_again
+from spoc.desk.actions.handoff import hand_over
+from spoc.desk.actions.holds import hold
 from spoc.desk.contacts import ask_for_news
-from spoc.desk.handoff import hand_over
-from spoc.desk.holds import hold
 from spoc.desk.messages import send_message
 
 A_WAIT: Final = timedelta(minutes=30)

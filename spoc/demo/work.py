@@ -19,9 +19,9 @@ from spoc.demo.pace import pace_of
 from spoc.demo.proofs import proof_for
 from spoc.demo.stage import LIVE, Case, Course, Pace, Player, Stage
 from spoc.demo.tasks import Ready, is_resolved, startable
-from spoc.desk.claims import claim
-from spoc.desk.finishing import finish
-from spoc.desk.step_messages import send_step_message
+from spoc.desk.actions.claims import claim
+from spoc.desk.actions.finishing import finish
+from spoc.desk.steps.messages import send_step_message
 from spoc.intake.catalogue import service_at
 
 ASKS_BACK = 0.05

@@ -3,7 +3,7 @@
 from functools import partial
 
 from spoc.db.session import transaction
-from spoc.desk import offering
+from spoc.desk.queues import offering
 from spoc.desk.sweeps import BATCH
 from spoc.intake.catalogue import service_at
 from spoc.jobs.tools import Work

@@ -7,7 +7,7 @@ from routing.phrase import marked
 from routing.why import Kind, Why
 from spoc.db.queueing import MOST_ATTEMPTS
 from spoc.db.session import transaction
-from spoc.desk.calls import Outgoing, begin_call, call_failed, call_sent, expire_calls
+from spoc.desk.steps.calls import Outgoing, begin_call, call_failed, call_sent, expire_calls
 from spoc.desk.sweeps import BATCH
 from spoc.errors import SpocError
 from spoc.intake.catalogue import service_at

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from spoc.desk.step_messages import send_step_message
+from spoc.desk.steps.messages import send_step_message
 from spoc.intake.catalogue import service_at
 from spoc.jobs.tools import Work
 

@@ -11,8 +11,8 @@ from fastapi import APIRouter, Depends, Header, Request
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 from sqlalchemy.orm import Session
 
-from spoc.desk.amending import Planner
-from spoc.desk.calls import Callback, take_callback, waiting_call
+from spoc.desk.amending.amend import Planner
+from spoc.desk.steps.calls import Callback, take_callback, waiting_call
 from spoc.errors import Fault, NotFound
 from spoc.intake.catalogue import service_at
 from spoc.intake.desk_facts import read_desk_facts

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, time, timedelta
 
-from spoc.desk.queue_rows import Day
+from spoc.desk.queues.rows import Day
 from spoc.people.directory import Visit
 from spoc.web.formats import zone_of
 

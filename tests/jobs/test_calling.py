@@ -29,9 +29,9 @@ from routing.work import TaskKind, TaskState, TicketState
 from spoc.db.calls import CallRow, CallState
 from spoc.db.jobs import JobRow, JobState
 from spoc.db.tickets import EventRow
-from spoc.desk.calls import begin_call, call_failed, expire_calls
-from spoc.desk.filling import fill_in
-from spoc.desk.finishing import finish
+from spoc.desk.actions.finishing import finish
+from spoc.desk.steps.calls import begin_call, call_failed, expire_calls
+from spoc.desk.steps.filling import fill_in
 from spoc.desk.tickets import read_ticket
 from spoc.errors import NotAllowed
 from spoc.intake.catalogue import service_at

@@ -17,9 +17,9 @@ from routing.work import Channel, HoldReason, TaskState, TicketState
 from spoc.db.jobs import JobRow
 from spoc.db.people import QueueRow
 from spoc.db.tickets import TaskRow, TicketRow
-from spoc.desk.claims import claim
-from spoc.desk.finishing import finish
-from spoc.desk.holds import hold, resume
+from spoc.desk.actions.claims import claim
+from spoc.desk.actions.finishing import finish
+from spoc.desk.actions.holds import hold, resume
 from spoc.desk.messages import send_message
 from tests.security.routes import QUERIES, calls
 from tests.security.test_sweep import CHANGING, app_of

@@ -12,11 +12,11 @@ from routing.visibility import Actor
 from routing.work import Channel
 from spoc.db.appointments import AppointmentRow
 from spoc.db.tickets import TaskRow
+from spoc.desk.actions.finishing import finish
 from spoc.desk.appointments.booking import book
 from spoc.desk.appointments.diary import free_times
 from spoc.desk.appointments.meeting import meeting_of
 from spoc.desk.appointments.offering import offer_times
-from spoc.desk.finishing import finish
 from spoc.intake.accept import accept
 from spoc.intake.approvers import people_behind
 from spoc.intake.catalogue import publish, service_at

@@ -13,14 +13,14 @@ from routing.slots import Slot
 from routing.work import TaskState
 from spoc.db.jobs import JobRow
 from spoc.db.people import AbsenceRow, PersonRow, PointOfContactRow
+from spoc.desk.actions.claims import claim
+from spoc.desk.actions.handoff import hand_over
 from spoc.desk.appointments import reading
 from spoc.desk.appointments.booking import call_off
 from spoc.desk.appointments.diary import free_times
 from spoc.desk.appointments.errors import NoAppointment
 from spoc.desk.appointments.reading import read_times
 from spoc.desk.appointments.watching import watch_bookings, watch_offers
-from spoc.desk.claims import claim
-from spoc.desk.handoff import hand_over
 from spoc.desk.tickets import read_ticket
 from spoc.intake.catalogue import service_at
 from tests.catalog.factories import step

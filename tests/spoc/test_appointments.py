@@ -13,8 +13,10 @@ from routing.work import Channel, TaskKind, TaskState, TicketState
 from spoc.db.jobs import JobRow
 from spoc.db.people import AbsenceRow, PointOfContactRow
 from spoc.db.tickets import EventRow, TicketRow
-from spoc.desk.amending import Planner, Wish, amend
-from spoc.desk.amendment import Change
+from spoc.desk.actions.finishing import finish, reopen_task
+from spoc.desk.amending.amend import Planner, Wish, amend
+from spoc.desk.amending.difference import Difference
+from spoc.desk.amending.lines import Change
 from spoc.desk.appointments.booking import by_phone, call_off
 from spoc.desk.appointments.ending import Outcome, end
 from spoc.desk.appointments.errors import (
@@ -25,8 +27,6 @@ from spoc.desk.appointments.errors import (
     SlotTaken,
 )
 from spoc.desk.appointments.watching import watch_bookings, watch_offers
-from spoc.desk.difference import Difference
-from spoc.desk.finishing import finish, reopen_task
 from spoc.desk.tickets import read_ticket
 from spoc.errors import NotAllowed, NotFound
 from spoc.intake.catalogue import service_at

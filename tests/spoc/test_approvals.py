@@ -15,9 +15,9 @@ from spoc.approvals.deciding import Decision, decide
 from spoc.approvals.errors import AlreadyDecided, NotNeeded, NotYourTurn, TooLate
 from spoc.db.people import AbsenceRow, CostCentreRow, PersonRow, QueueMemberRow, QueueRow
 from spoc.db.tickets import AskRow, EventRow, TicketRow
-from spoc.desk.amending import Planner, Wish, amend
+from spoc.desk.actions.finishing import finish
+from spoc.desk.amending.amend import Planner, Wish, amend
 from spoc.desk.errors import NothingSaid
-from spoc.desk.finishing import finish
 from spoc.errors import NotAllowed, NotFound, SpocError
 from spoc.intake.catalogue import service_at
 from spoc.intake.desk_facts import read_desk_facts

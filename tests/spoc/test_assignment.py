@@ -18,14 +18,14 @@ from routing.work import TaskState
 from spoc.db.people import AbsenceRow, CalendarRow, PersonRow, PointOfContactRow, QueueMemberRow, QueueRow
 from spoc.db.session import transaction
 from spoc.db.tickets import EventRow, TaskRow, TicketRow
-from spoc.desk.claims import claim, release
-from spoc.desk.declining import decline
+from spoc.desk.actions.claims import claim, release
+from spoc.desk.actions.finishing import finish, reopen_task
+from spoc.desk.actions.handoff import hand_over
 from spoc.desk.errors import NothingSaid, NotOfferedToYou
-from spoc.desk.finishing import finish, reopen_task
-from spoc.desk.handoff import hand_over
-from spoc.desk.offering import OFFERING, follow_absences, offer_ready, pass_on_silent
+from spoc.desk.queues.declining import decline
+from spoc.desk.queues.offering import OFFERING, follow_absences, offer_ready, pass_on_silent
+from spoc.desk.queues.wishes import read_wishes
 from spoc.desk.tickets import read_ticket
-from spoc.desk.wishes import read_wishes
 from spoc.errors import NotAllowed, NotFound
 from spoc.intake.catalogue import publish, service_at
 from spoc.intake.write import Accepted

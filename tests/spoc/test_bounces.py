@@ -10,7 +10,7 @@ from routing.rules import Rule
 from routing.visibility import Actor
 from spoc.db.catalog import BounceRow
 from spoc.db.tickets import EventRow
-from spoc.desk.handoff import hand_over
+from spoc.desk.actions.handoff import hand_over
 from spoc.errors import NotFound
 from spoc.intake.errors import RulesMovedOn
 from spoc.intake.ruling.editing import add_rule

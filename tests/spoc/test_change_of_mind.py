@@ -21,14 +21,14 @@ from spoc.db.contacts import ContactRow
 from spoc.db.jobs import JobRow
 from spoc.db.people import QueueRow
 from spoc.db.tickets import AskRow, EventRow, TaskRow, TicketRow
-from spoc.desk.amending import Planner, Wish, amend, preview
-from spoc.desk.amendment import Change
-from spoc.desk.claims import claim
-from spoc.desk.difference import Difference
+from spoc.desk.actions.claims import claim
+from spoc.desk.actions.finishing import finish
+from spoc.desk.actions.handoff import hand_over
+from spoc.desk.actions.holds import hold
+from spoc.desk.amending.amend import Planner, Wish, amend, preview
+from spoc.desk.amending.difference import Difference
+from spoc.desk.amending.lines import Change
 from spoc.desk.errors import DifferenceMoved
-from spoc.desk.finishing import finish
-from spoc.desk.handoff import hand_over
-from spoc.desk.holds import hold
 from spoc.desk.ticket_page import Answer
 from spoc.desk.tickets import read_ticket
 from spoc.errors import NotAllowed, NotFound

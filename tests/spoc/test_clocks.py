@@ -11,12 +11,12 @@ from routing.work import Channel, HoldReason
 from spoc.db.clocks import ClockRow
 from spoc.db.settings import read_targets
 from spoc.db.tickets import EventRow, TaskRow, TicketRow
-from spoc.desk.claims import claim
+from spoc.desk.actions.claims import claim
+from spoc.desk.actions.finishing import finish
+from spoc.desk.actions.handoff import hand_over
+from spoc.desk.actions.holds import hold, resume
 from spoc.desk.clocks.keeping import keep
 from spoc.desk.clocks.starting import start_asks, start_tasks
-from spoc.desk.finishing import finish
-from spoc.desk.handoff import hand_over
-from spoc.desk.holds import hold, resume
 from spoc.desk.messages import send_message
 from spoc.errors import NotFound
 from spoc.intake.errors import InvalidSetting

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from routing.work import Channel, ContactKind, HoldReason, RepeatCause, TaskState
 from spoc.db.contacts import ContactRow
 from spoc.db.tickets import AskRow, EventRow, TaskRow
+from spoc.desk.actions.finishing import finish, reopen_ticket
+from spoc.desk.actions.holds import hold
 from spoc.desk.contacts import Touch, ask_for_news, log_contact
 from spoc.desk.corrections import correct_kind
 from spoc.desk.errors import NotAFirst, NothingSaid, NotLater
-from spoc.desk.finishing import finish, reopen_ticket
-from spoc.desk.holds import hold
 from spoc.desk.messages import send_message
 from spoc.errors import NotAllowed, NotFound
 from spoc.reports.restating.stating import state_weeks

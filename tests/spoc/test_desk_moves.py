@@ -14,12 +14,12 @@ from spoc.db.contacts import ContactRow
 from spoc.db.jobs import JobRow
 from spoc.db.people import QueueRow
 from spoc.db.tickets import AskRow, EventRow, MessageRow, TaskRow, TicketRow
-from spoc.desk.claims import claim, release
+from spoc.desk.actions.claims import claim, release
+from spoc.desk.actions.finishing import finish, reopen_task, reopen_ticket
+from spoc.desk.actions.handoff import hand_over
+from spoc.desk.actions.holds import hold, resume
 from spoc.desk.errors import AlreadyClaimed, AlreadyThere, NotAMember, NothingSaid, NotLater, NotResolved, UnknownQueue
-from spoc.desk.finishing import finish, reopen_task, reopen_ticket
 from spoc.desk.follow import follow
-from spoc.desk.handoff import hand_over
-from spoc.desk.holds import hold, resume
 from spoc.desk.messages import send_message
 from spoc.desk.sweeps import open_due, resume_due
 from spoc.desk.tickets import read_ticket

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from routing.work import TicketState
 from spoc.db.jobs import JobRow
 from spoc.db.tickets import AskRow, EventRow, TicketRow
-from spoc.desk.claims import claim
+from spoc.desk.actions.claims import claim
+from spoc.desk.actions.finishing import finish
 from spoc.desk.errors import AlreadyClaimed
-from spoc.desk.finishing import finish
 from spoc.desk.follow import follow
 from tests.world import World
 

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 from routing.lifecycle import Cell
 from routing.work import Channel, HoldReason, TaskState
 from spoc.db.tickets import TaskRow, TicketRow
+from spoc.desk.actions.claims import claim
+from spoc.desk.actions.handoff import hand_over
+from spoc.desk.actions.holds import hold
 from spoc.desk.callers import can_open, recent_tickets
-from spoc.desk.claims import claim
-from spoc.desk.handoff import hand_over
-from spoc.desk.holds import hold
 from spoc.desk.messages import send_message
-from spoc.desk.queue_rows import Day, Group
-from spoc.desk.queues import all_queues, badges, my_work, show_queue
+from spoc.desk.queues.lists import all_queues, badges, my_work, show_queue
+from spoc.desk.queues.rows import Day, Group
 from spoc.desk.requests import list_requests
 from spoc.desk.ticket_page import TicketPage
 from spoc.desk.tickets import read_ticket

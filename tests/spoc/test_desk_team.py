@@ -12,7 +12,7 @@ from routing.work import TaskState
 from spoc.db.people import QueueRow
 from spoc.db.tickets import TaskRow
 from spoc.desk.errors import InvalidTeam
-from spoc.desk.team import Way, read_team, set_member, set_way
+from spoc.desk.queues.team import Way, read_team, set_member, set_way
 from spoc.errors import NotAllowed, NotFound
 from tests.world import World
 

@@ -15,11 +15,11 @@ from spoc.db.jobs import JobRow
 from spoc.db.people import AbsenceRow, PointOfContactRow
 from spoc.db.settings import read_ladder
 from spoc.db.tickets import EventRow
-from spoc.desk.claims import claim
+from spoc.desk.actions.claims import claim
+from spoc.desk.actions.holds import hold
 from spoc.desk.clocks.climbing import climb
 from spoc.desk.clocks.keeping import keep
 from spoc.desk.clocks.starting import start_asks, start_tasks
-from spoc.desk.holds import hold
 from spoc.errors import NotFound
 from spoc.intake.errors import InvalidSetting
 from spoc.intake.ruling.laddering import add_rung, remove_rung, set_quiet

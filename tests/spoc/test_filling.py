@@ -15,10 +15,10 @@ from routing.errors import NotPossible
 from routing.work import Channel, TaskKind, TaskState, TicketState
 from spoc.db.jobs import JobRow
 from spoc.db.tickets import AskRow, EventRow, TaskRow
-from spoc.desk.amending import Planner, Wish, amend
+from spoc.desk.actions.finishing import finish, reopen_task
+from spoc.desk.amending.amend import Planner, Wish, amend
 from spoc.desk.errors import FormFirst
-from spoc.desk.filling import fill_in
-from spoc.desk.finishing import finish, reopen_task
+from spoc.desk.steps.filling import fill_in
 from spoc.desk.tickets import read_ticket
 from spoc.errors import NotAllowed, NotFound
 from spoc.intake.accept import accept

@@ -17,11 +17,11 @@ from routing.closing import WEEKS_BACK
 from routing.work import SAID, Channel, ContactKind, LeftOutAs, TaskState
 from spoc.db.contacts import ContactRow
 from spoc.db.tickets import AskRow, EventRow, TaskRow
+from spoc.desk.actions.finishing import finish
+from spoc.desk.actions.handoff import hand_over
 from spoc.desk.contacts import Touch, ask_for_news, log_contact
 from spoc.desk.errors import NotTheSame
-from spoc.desk.finishing import finish
 from spoc.desk.found import find_ticket
-from spoc.desk.handoff import hand_over
 from spoc.desk.leaving_out import count_again, leave_out, twins_of
 from spoc.desk.tickets import read_ticket
 from spoc.errors import NotAllowed, NotFound

@@ -12,7 +12,7 @@ from routing.errors import NotPossible
 from routing.visibility import Actor
 from spoc.db.register import ItemRow, ItemState
 from spoc.db.tickets import EventRow, TaskRow, TicketRow
-from spoc.desk.proving import Proof
+from spoc.desk.actions.proving import Proof
 from spoc.people.directory import actor_of
 from spoc.register.errors import AlreadyTaken, InvalidRegister
 from spoc.register.importing import apply

@@ -6,8 +6,8 @@ from sqlalchemy import select
 
 from routing.rules import Rule
 from spoc.db.tickets import EventRow, TicketRow
+from spoc.desk.actions.priority import set_priority
 from spoc.desk.errors import NothingSaid, UnknownPriority
-from spoc.desk.priority import set_priority
 from spoc.errors import NotAllowed, NotFound
 from spoc.intake.errors import InvalidSetting, RulesMovedOn
 from spoc.intake.ruling.editing import add_rule

@@ -17,13 +17,13 @@ from routing.work import Channel, HoldReason, TaskState, TicketState
 from spoc.db.jobs import JobRow
 from spoc.db.people import QueueRow
 from spoc.db.tickets import AskRow, EventRow, MessageRow, TaskRow, TicketRow
-from spoc.desk.claims import claim
-from spoc.desk.finishing import finish, reopen_task, reopen_ticket
-from spoc.desk.handoff import hand_over
-from spoc.desk.holds import hold
+from spoc.desk.actions.claims import claim
+from spoc.desk.actions.finishing import finish, reopen_task, reopen_ticket
+from spoc.desk.actions.handoff import hand_over
+from spoc.desk.actions.holds import hold
 from spoc.desk.messages import send_message
-from spoc.desk.queue_rows import Day
-from spoc.desk.queues import show_queue
+from spoc.desk.queues.lists import show_queue
+from spoc.desk.queues.rows import Day
 from spoc.desk.ticket_page import TicketPage
 from spoc.desk.tickets import read_ticket
 from spoc.errors import NotAllowed, NotFound

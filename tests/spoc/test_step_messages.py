@@ -12,8 +12,8 @@ from routing.work import TaskKind, TaskState, TicketState
 from spoc.db.jobs import JobRow, MailRow
 from spoc.db.people import PersonRow
 from spoc.db.tickets import EventRow, MessageRow
-from spoc.desk.finishing import finish
-from spoc.desk.step_messages import send_step_message
+from spoc.desk.actions.finishing import finish
+from spoc.desk.steps.messages import send_step_message
 from spoc.desk.tickets import read_ticket
 from spoc.errors import NotAllowed
 from spoc.intake.catalogue import service_at

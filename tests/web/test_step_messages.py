@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from routing.work import TaskKind, TaskState
 from spoc.db.tickets import TaskRow
-from spoc.desk.step_messages import send_step_message
+from spoc.desk.steps.messages import send_step_message
 from spoc.intake.catalogue import service_at
 from tests.world import World, mail_of
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from routing.work import TicketState
 from spoc.db.contacts import ContactRow
 from spoc.db.tickets import MessageRow, TicketRow
-from spoc.desk.finishing import finish
+from spoc.desk.actions.finishing import finish
 from spoc.intake.write import Accepted
 from tests.world import World
 

@@ -13,7 +13,7 @@ from sqlalchemy import text, update
 from spoc import words
 from spoc.db.people import PersonRow
 from spoc.db.tickets import TaskRow
-from spoc.desk.handoff import hand_over
+from spoc.desk.actions.handoff import hand_over
 from spoc.web.runtime import Runtime
 from tests.texts import MADE_UP, bracketed, extracted, write_language
 from tests.world import World

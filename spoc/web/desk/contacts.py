@@ -22,7 +22,7 @@ from routing.visibility import Actor
 from routing.work import Channel, ContactChannel, ContactKind
 from spoc.desk.callers import can_open, recent_tickets
 from spoc.desk.contacts import Touch, log_contact
-from spoc.desk.queues import badges
+from spoc.desk.queues.lists import badges
 from spoc.errors import Invalid, NotFound
 from spoc.intake.accept import accept
 from spoc.intake.desk_facts import DeskFacts, read_desk_facts

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
 from routing.visibility import Actor
-from spoc.desk.declining import decline
+from spoc.desk.queues.declining import decline
 from spoc.intake.catalogue import service_at
 from spoc.web.deps import Database, Now, require
 from spoc.web.pages import local_path, notice, redirect

@@ -15,13 +15,13 @@ from starlette.responses import Response
 from routing.lifecycle import Department
 from routing.visibility import Actor
 from routing.work import HoldReason, TaskState
-from spoc.desk.claims import claim, release
+from spoc.desk.actions.claims import claim, release
+from spoc.desk.actions.finishing import reopen_task
+from spoc.desk.actions.handoff import hand_over
+from spoc.desk.actions.holds import hold, resume
 from spoc.desk.errors import NotLater
-from spoc.desk.finishing import reopen_task
-from spoc.desk.handoff import hand_over
-from spoc.desk.holds import hold, resume
-from spoc.desk.queue_rows import Badge, Filters, Group, Listing, Row, Whose
-from spoc.desk.queues import all_queues, badges, my_work, show_queue
+from spoc.desk.queues.lists import all_queues, badges, my_work, show_queue
+from spoc.desk.queues.rows import Badge, Filters, Group, Listing, Row, Whose
 from spoc.people.directory import Visit
 from spoc.web.day import day_of, local_instant
 from spoc.web.deps import Database, Now, Visitor, require

@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 from routing.lifecycle import counted
 from routing.visibility import Actor
 from routing.work import TaskKind, TaskState
-from spoc.desk.claims import claim
+from spoc.desk.actions.claims import claim
+from spoc.desk.actions.finishing import finish
 from spoc.desk.errors import NotProven
-from spoc.desk.finishing import finish
 from spoc.intake.write import Accepted, AcceptedTask
 
 

@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 
 from routing.visibility import Actor
 from routing.work import Channel, HoldReason, TaskState
-from spoc.desk.claims import claim, release
-from spoc.desk.declining import decline
-from spoc.desk.finishing import reopen_task
-from spoc.desk.handoff import hand_over
-from spoc.desk.holds import hold, resume
-from spoc.desk.proving import Proof, note_proof
-from spoc.desk.queue_rows import Filters, Row, Whose
-from spoc.desk.queues import badges, show_queue
+from spoc.desk.actions.claims import claim, release
+from spoc.desk.actions.finishing import reopen_task
+from spoc.desk.actions.handoff import hand_over
+from spoc.desk.actions.holds import hold, resume
+from spoc.desk.actions.proving import Proof, note_proof
+from spoc.desk.queues.declining import decline
+from spoc.desk.queues.lists import badges, show_queue
+from spoc.desk.queues.rows import Filters, Row, Whose
 from spoc.desk.tickets import read_ticket
 from spoc.intake.catalogue import service_at
 from spoc.web.day import day_of

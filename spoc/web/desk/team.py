@@ -13,8 +13,8 @@ from routing.assign import Strategy
 from routing.visibility import Actor
 from spoc.db.absences import today_of
 from spoc.desk.errors import InvalidTeam
-from spoc.desk.queues import badges
-from spoc.desk.team import Member, Team, Way, read_team, set_member, set_way
+from spoc.desk.queues.lists import badges
+from spoc.desk.queues.team import Member, Team, Way, read_team, set_member, set_way
 from spoc.errors import NotFound
 from spoc.people.absences import Away, Leave, absences_of, add_absence
 from spoc.people.errors import InvalidAbsence

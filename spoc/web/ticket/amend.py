@@ -18,7 +18,7 @@ from catalog.groups import sections
 from catalog.service import Field
 from routing.visibility import Actor
 from routing.work import Channel
-from spoc.desk.amending import Amendable, Planner, Wish, amend, amendable, preview
+from spoc.desk.amending.amend import Amendable, Planner, Wish, amend, amendable, preview
 from spoc.desk.errors import DifferenceMoved
 from spoc.intake.catalogue import service_at
 from spoc.intake.desk_facts import DeskFacts, read_desk_facts

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from spoc.desk.amendment import Change
-from spoc.desk.difference import AnswerChange, Difference, TaskChange
+from spoc.desk.amending.difference import AnswerChange, Difference, TaskChange
+from spoc.desk.amending.lines import Change
 from spoc.desk.ticket_page import Answer
 from spoc.web.formats import View
 from spoc.web.shapes import instant

@@ -17,8 +17,8 @@ from catalog.errors import AnswerFault, InvalidAnswers
 from catalog.groups import sections
 from catalog.service import Field, FieldKind
 from routing.visibility import Actor
-from spoc.desk.amending import Planner
-from spoc.desk.filling import Fillable, fill_in, fillable
+from spoc.desk.amending.amend import Planner
+from spoc.desk.steps.filling import Fillable, fill_in, fillable
 from spoc.desk.tickets import read_ticket
 from spoc.errors import NotFound
 from spoc.intake.catalogue import service_at

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from routing.lifecycle import OPEN
 from routing.visibility import Actor
-from spoc.desk.finishing import finish
-from spoc.desk.proving import Proof
+from spoc.desk.actions.finishing import finish
+from spoc.desk.actions.proving import Proof
 from spoc.desk.ticket_page import TicketPage
 from spoc.intake.catalogue import current, service_at
 from spoc.register.lending import Lending, lend, lending_of, lendings, offer_of

@@ -14,14 +14,14 @@ from starlette.responses import Response
 
 from routing.visibility import Actor
 from routing.work import Channel, ContactKind, RepeatCause
+from spoc.desk.actions.finishing import reopen_ticket
+from spoc.desk.actions.proving import note_proof
 from spoc.desk.contacts import ask_for_news
 from spoc.desk.corrections import correct_kind
 from spoc.desk.errors import NotProven
-from spoc.desk.finishing import reopen_ticket
 from spoc.desk.found import take_task
 from spoc.desk.messages import MOST_FILES, send_message
-from spoc.desk.proving import note_proof
-from spoc.desk.queues import badges
+from spoc.desk.queues.lists import badges
 from spoc.desk.requests import page_of_requests
 from spoc.desk.tickets import read_ticket
 from spoc.errors import SpocError

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from routing.visibility import Actor
-from spoc.desk.priority import LONGEST, set_priority
+from spoc.desk.actions.priority import LONGEST, set_priority
 from spoc.web.deps import Database, Now, require
 from spoc.web.pages import notice, redirect
 from spoc.web.permissions import Permission

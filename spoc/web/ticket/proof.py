@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import Form
 
-from spoc.desk.proving import Proof
+from spoc.desk.actions.proving import Proof
 from spoc.errors import Invalid, SpocError
 from spoc.web.ticket.lending import NOTHING_LENT, Lent
 from spoc.words import said

@@ -16,11 +16,11 @@ from routing.redraw import Redrawn
 from routing.visibility import Actor
 from routing.work import Channel, ContactKind, RepeatCause, TicketState
 from spoc.db.tickets import AskRow
-from spoc.desk.amended import Amended, write_amendment
-from spoc.desk.amendment import lines_of
+from spoc.desk.amending.difference import Difference, answer_changes, shown
+from spoc.desk.amending.lines import lines_of
+from spoc.desk.amending.writing import Amended, write_amendment
 from spoc.desk.asks import Services, may_amend, sees_ask, sees_field
 from spoc.desk.contacts import Touch, end_waiting, write_contact
-from spoc.desk.difference import Difference, answer_changes, shown
 from spoc.desk.errors import DifferenceMoved
 from spoc.desk.found import find_ticket, take_ticket, ticket_by_id
 from spoc.desk.reader import Reader, reader_of

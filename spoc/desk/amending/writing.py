@@ -23,7 +23,7 @@ from spoc.db.events import Happening, record
 from spoc.db.people import QueueRow
 from spoc.db.queueing import enqueue
 from spoc.db.tickets import AskRow, TaskRow, TicketRow
-from spoc.desk.amendment import Change, Line
+from spoc.desk.amending.lines import Change, Line
 from spoc.desk.appointments.releasing import hold_back_offer, offer_anew
 from spoc.desk.asks import answers_to
 from spoc.desk.follow import follow

@@ -14,7 +14,7 @@ from catalog.service import Service
 from routing.lifecycle import OPEN
 from routing.work import TaskState
 from spoc.db.people import PersonRow
-from spoc.desk.amendment import Change, Line
+from spoc.desk.amending.lines import Change, Line
 from spoc.desk.asks import answers_to, sees_field
 from spoc.desk.reader import Reader
 from spoc.desk.ticket_page import Answer

@@ -12,6 +12,7 @@ from routing.phrase import marked
 from routing.visibility import Actor
 from routing.work import DESK, Channel, ContactKind, RepeatCause, TaskKind, TaskState
 from spoc.db.tickets import TaskRow
+from spoc.desk.actions.proving import Proof, hold_proven, write_proof
 from spoc.desk.appointments.errors import AppointmentFirst
 from spoc.desk.contacts import Touch, write_contact
 from spoc.desk.errors import FormFirst, NothingSaid, NotResolved
@@ -19,7 +20,6 @@ from spoc.desk.follow import OVER, follow
 from spoc.desk.found import take_own_ticket, take_task
 from spoc.desk.moves import NO_HOLD, TO_CONSIDER, move, tell
 from spoc.desk.pauses import due_after_hold
-from spoc.desk.proving import Proof, hold_proven, write_proof
 from spoc.desk.ticket_rows import Task, Ticket
 from spoc.desk.turns import begin
 from spoc.errors import NotAllowed

@@ -24,12 +24,12 @@ from spoc.db.events import lock
 from spoc.db.people import PersonRow, QueueMemberRow
 from spoc.db.tickets import OFFERED, TO_CONSIDER, TaskRow
 from spoc.desk.asks import Services
-from spoc.desk.candidates import read_candidates
 from spoc.desk.found import ticket_by_id
 from spoc.desk.moves import tell
+from spoc.desk.queues.candidates import read_candidates
+from spoc.desk.queues.wishes import Wished, read_wishes
 from spoc.desk.sweeps import BATCH
 from spoc.desk.ticket_rows import Task
-from spoc.desk.wishes import Wished, read_wishes
 
 OFFERING = 5_807_010  # the advisory lock: two sweeps at once would give the same person two turns
 

@@ -18,9 +18,9 @@ from routing.lifecycle import WORKABLE, Act
 from routing.visibility import Actor
 from routing.work import TaskKind, TaskState
 from spoc.db.tickets import AskRow, TaskRow
-from spoc.desk.amended import Amended, write_amendment
-from spoc.desk.amending import Planner
-from spoc.desk.amendment import lines_of
+from spoc.desk.amending.amend import Planner
+from spoc.desk.amending.lines import lines_of
+from spoc.desk.amending.writing import Amended, write_amendment
 from spoc.desk.asks import Services, knows_service, sees_field
 from spoc.desk.found import take_task, ticket_by_id
 from spoc.desk.moves import NO_HOLD, move

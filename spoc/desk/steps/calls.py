@@ -23,9 +23,9 @@ from spoc.db.calendars import calendar_of
 from spoc.db.calls import CallRow, CallState, EndpointRow
 from spoc.db.events import lock
 from spoc.db.tickets import AskRow, TaskRow
-from spoc.desk.amended import Amended, write_amendment
-from spoc.desk.amending import Planner
-from spoc.desk.amendment import lines_of
+from spoc.desk.amending.amend import Planner
+from spoc.desk.amending.lines import lines_of
+from spoc.desk.amending.writing import Amended, write_amendment
 from spoc.desk.asks import Services
 from spoc.desk.errors import CallOver
 from spoc.desk.follow import follow

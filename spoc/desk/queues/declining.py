@@ -13,12 +13,12 @@ from routing.work import TaskState
 from spoc.db.absences import read_away
 from spoc.db.tickets import TaskRow
 from spoc.desk.asks import Services
-from spoc.desk.candidates import read_candidates
 from spoc.desk.errors import NothingSaid, NotOfferedToYou
 from spoc.desk.found import take_task
 from spoc.desk.moves import tell
-from spoc.desk.offering import Offer, take_turn, write_choice
-from spoc.desk.wishes import read_wishes
+from spoc.desk.queues.candidates import read_candidates
+from spoc.desk.queues.offering import Offer, take_turn, write_choice
+from spoc.desk.queues.wishes import read_wishes
 
 
 def decline(session: Session, actor: Actor, task_id: UUID, service_at: Services, now: datetime, *, why: str) -> str:

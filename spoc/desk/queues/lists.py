@@ -16,7 +16,7 @@ from routing.work import HoldReason, TaskState
 from spoc.db.people import QueueRow
 from spoc.db.tickets import TaskRow, TicketRow
 from spoc.db.visible import queue_ids, visible_tasks, visible_tickets
-from spoc.desk.queue_rows import Badge, Day, Filters, Group, Listing, Whose, read_rows
+from spoc.desk.queues.rows import Badge, Day, Filters, Group, Listing, Whose, read_rows
 from spoc.errors import NotFound
 
 Columns = TypeVarTuple("Columns")

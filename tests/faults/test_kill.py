@@ -21,7 +21,7 @@ from spoc.db.session import driver_url, make_engine, make_sessions
 from spoc.people.directory import find_person
 from spoc.people.tokens import create_token
 from spoc.settings import Settings
-from tests.spoc.test_cli_up import Desk, up  # noqa: F401 - a fixture
+from tests.spoc.cli.test_up import Desk, up  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.faults
 ROUNDS = int(os.environ.get("SPOC_FAULT_ROUNDS", "1"))

@@ -16,7 +16,7 @@ from spoc.jobs import schedule, smtp
 from spoc.jobs.run import run
 from spoc.jobs.tools import Tools
 from spoc.settings import Settings
-from tests.spoc.meeting import ask, choose, fitting, put, row_of, times
+from tests.spoc.desk.meeting import ask, choose, fitting, put, row_of, times
 from tests.world import World
 
 FRIDAY = datetime(2026, 8, 14, 7, 0, tzinfo=UTC)  # 09:00 in Berlin

@@ -13,7 +13,7 @@ from spoc.db.session import transaction
 from spoc.jobs.run import run
 from spoc.jobs.tools import Tools
 from tests.jobs.test_mail import Inbox, inbox, post
-from tests.spoc.approving import Buying, buy
+from tests.spoc.approvals.approving import Buying, buy
 from tests.world import World
 
 __all__ = ["inbox", "post"]

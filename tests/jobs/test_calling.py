@@ -42,8 +42,8 @@ from spoc.jobs.tools import Tools
 from spoc.people.endpoints import Endpoint, add_endpoint
 from spoc.settings import Settings
 from tests.catalog.factories import step
-from tests.spoc.test_filling import answers as answers_of
-from tests.spoc.test_filling import ask, planner, put, rows
+from tests.spoc.desk.test_filling import answers as answers_of
+from tests.spoc.desk.test_filling import ask, planner, put, rows
 from tests.world import World
 
 ORDER = step("order", title="Order a badge", queue="it", call={"endpoint": "doors", "answers": ["name"]})

@@ -17,7 +17,7 @@ from spoc.db.ids import public_id
 from spoc.db.people import QueueRow
 from spoc.db.tickets import AskRow, AttachmentRow, MessageRow, TaskRow, TicketRow
 from spoc.intake.write import Accepted
-from tests.spoc.approving import follow
+from tests.spoc.approvals.approving import follow
 from tests.world import World, mail_of
 
 ASKER = "colleague"

@@ -34,7 +34,7 @@ from tests.security.doing import (
 from tests.security.post import run_mail_jobs, said_too_much, tools_of
 from tests.security.seed import ASKER, Planter, plant_approval, plant_confidential, plant_shared, seeded
 from tests.security.test_sweep import ANONYMOUS, EVERYBODY, app_of, enter
-from tests.spoc.meeting import ready_to_fit
+from tests.spoc.desk.meeting import ready_to_fit
 from tests.world import World, mail_of
 
 REFUSED = 400

@@ -22,7 +22,7 @@ from spoc.settings import Settings
 from tests.cli import SPOC
 from tests.conftest import fresh_database
 from tests.jobs.test_mail import Inbox
-from tests.spoc.test_cli_up import free_port
+from tests.spoc.cli.test_up import free_port
 from tests.world import AGENTS, World
 
 pytestmark = [pytest.mark.external, pytest.mark.xdist_group("broker")]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from spoc.db.people import AbsenceRow
 from spoc.intake.write import Accepted
 from spoc.web.runtime import Runtime
-from tests.spoc.meeting import choose, fitting, offered, put, task_of, times
+from tests.spoc.desk.meeting import choose, fitting, offered, put, task_of, times
 from tests.world import World
 
 FRIDAY = datetime(2026, 8, 14, 7, 0, tzinfo=UTC)  # 09:00 in Berlin

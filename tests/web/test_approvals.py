@@ -9,7 +9,7 @@ from sqlalchemy import select
 from spoc.approvals.links import token_for
 from spoc.db.approvals import ApproverRow
 from spoc.people.cost_centres import CostCentre, list_cost_centres
-from tests.spoc.approving import Buying, buy, reports_to
+from tests.spoc.approvals.approving import Buying, buy, reports_to
 from tests.world import World
 
 HIDDEN = ("E5", "red", "Salary band", "Colour")

@@ -22,7 +22,7 @@ from spoc.intake.catalogue import publish
 from spoc.settings import Settings
 from spoc.web.runtime import Runtime
 from tests.sample_files import JPEG, PDF, PNG, PROGRAM, TEXT
-from tests.spoc.approving import follow
+from tests.spoc.approvals.approving import follow
 from tests.world import World
 
 PHOTO = Field(

@@ -11,8 +11,8 @@ from sqlalchemy import update
 from spoc.db.tickets import AskRow
 from spoc.reports.change import change_setting
 from spoc.reports.restating.stating import state_weeks
-from tests.spoc.test_reports_facts import MINUTE, MONDAY, Past
-from tests.spoc.test_restatements import CLOSES, DAY, HOUR, came_back, price, reference
+from tests.spoc.reports.test_facts import MINUTE, MONDAY, Past
+from tests.spoc.reports.test_restatements import CLOSES, DAY, HOUR, came_back, price, reference
 from tests.world import World
 
 PERIOD = "from=2026-07-06&to=2026-07-12"

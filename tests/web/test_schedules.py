@@ -18,7 +18,7 @@ from spoc.intake.cycles.finding import find_due
 from spoc.intake.drafts import read_draft, save
 from spoc.web.catalogue_changes import sentence
 from spoc.web.schedules.words import rule_sentence
-from tests.spoc.cycling import DAILY, KEY, SERVICE, publish_schedules, run_raising, scheduled, tools_at
+from tests.spoc.intake.cycling import DAILY, KEY, SERVICE, publish_schedules, run_raising, scheduled, tools_at
 from tests.world import World
 
 PAGE, API = "/catalogue/schedules", "/api/schedules"

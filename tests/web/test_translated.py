@@ -36,8 +36,8 @@ from tests.security.bodies import BODIES, SHEET
 from tests.security.doing import do, make_possible
 from tests.security.post import run_mail_jobs
 from tests.security.routes import routes
-from tests.spoc.approving import follow
-from tests.spoc.meeting import ready_to_fit
+from tests.spoc.approvals.approving import follow
+from tests.spoc.desk.meeting import ready_to_fit
 from tests.texts import MADE_UP, bracketed, extracted, write_language
 from tests.web.known import Known
 from tests.web.reading import unsaid

@@ -34,7 +34,7 @@ from spoc.jobs import schedule
 from spoc.jobs.run import run
 from spoc.reports.fcr import report
 from spoc.reports.question import Question
-from tests.spoc.cycling import KEY, SERVICE, publish_schedules, run_raising, tools_at
+from tests.spoc.intake.cycling import KEY, SERVICE, publish_schedules, run_raising, tools_at
 from tests.world import World, mail_of
 
 NOON = datetime(2026, 8, 13, 9, 0, tzinfo=UTC)  # 11:00 in Berlin: one hour after the day's slot

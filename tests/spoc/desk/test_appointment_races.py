@@ -12,8 +12,8 @@ from spoc.db.people import QueueMemberRow, QueueRow
 from spoc.desk.appointments.booking import book
 from spoc.desk.appointments.errors import SlotTaken
 from spoc.intake.catalogue import service_at
-from tests.spoc.meeting import fitting, offered, put, task_of
-from tests.spoc.test_desk_races import at_once
+from tests.spoc.desk.meeting import fitting, offered, put, task_of
+from tests.spoc.desk.test_races import at_once
 from tests.world import World
 
 FRIDAY = datetime(2026, 8, 14, 7, 0, tzinfo=UTC)  # 09:00 in Berlin

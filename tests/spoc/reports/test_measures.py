@@ -43,7 +43,7 @@ from spoc.reports.presets import OTHER_RATES, STARTING_RATE
 from spoc.reports.repeats import scaled
 from spoc.reports.suppress import Cell, of_judged, of_openings, suppressed
 from spoc.web.formats import NARROW_SPACE, PLAIN
-from tests.spoc.test_reports_opening import LATER, LIMITS, OPENING, RESOLVED, SECOND, WEEK, came_back, openings
+from tests.spoc.reports.test_opening import LATER, LIMITS, OPENING, RESOLVED, SECOND, WEEK, came_back, openings
 
 AT = datetime(2026, 8, 3, 9, 0, tzinfo=UTC)
 UTC_ZONE = ZoneInfo("UTC")

@@ -24,8 +24,8 @@ from spoc.desk.appointments.watching import watch_bookings, watch_offers
 from spoc.desk.tickets import read_ticket
 from spoc.intake.catalogue import service_at
 from tests.catalog.factories import step
-from tests.spoc.meeting import choose, fitting, offer, offered, put, row_of, task_of, times
-from tests.spoc.test_appointments import change, told, whys
+from tests.spoc.desk.meeting import choose, fitting, offer, offered, put, row_of, task_of, times
+from tests.spoc.desk.test_appointments import change, told, whys
 from tests.world import World
 
 HOUR = timedelta(hours=1)

@@ -35,7 +35,7 @@ from spoc.intake.replan import replan
 from spoc.intake.simulate import simulate
 from spoc.intake.write import Accepted
 from tests.catalog.factories import step
-from tests.spoc.meeting import ask, choose, fitting, offer, offered, put, row_of, task_of, times
+from tests.spoc.desk.meeting import ask, choose, fitting, offer, offered, put, row_of, task_of, times
 from tests.world import World, mail_of
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

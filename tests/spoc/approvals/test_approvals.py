@@ -22,7 +22,7 @@ from spoc.errors import NotAllowed, NotFound, SpocError
 from spoc.intake.catalogue import service_at
 from spoc.intake.desk_facts import read_desk_facts
 from spoc.intake.replan import replan
-from tests.spoc.approving import DAY, Buying, buy, follow, reports_to
+from tests.spoc.approvals.approving import DAY, Buying, buy, follow, reports_to
 from tests.world import World, mail_of
 
 WEEK = timedelta(days=8)

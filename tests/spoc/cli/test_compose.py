@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from spoc.cli import app
 from spoc.settings import Settings
 
-COMPOSE: dict[str, Any] = yaml.safe_load((Path(__file__).parents[2] / "docker-compose.yml").read_text(encoding="utf-8"))
+COMPOSE: dict[str, Any] = yaml.safe_load((Path(__file__).parents[3] / "docker-compose.yml").read_text(encoding="utf-8"))
 SERVICES: dict[str, Any] = COMPOSE["services"]
 COMMANDS = {name: service["command"] for name, service in SERVICES.items() if "command" in service}
 

@@ -22,7 +22,7 @@ from spoc.jobs.run import run
 from spoc.jobs.tools import Tools
 from spoc.settings import Settings
 from tests.catalog.factories import step
-from tests.spoc.test_filling import GREET, ORDER, answer, ask, jobs, put, rows
+from tests.spoc.desk.test_filling import GREET, ORDER, answer, ask, jobs, put, rows
 from tests.world import World
 
 SAY = step("say", title="Welcome", person="requester", message={"text": "Dear {name}, your {laptop} comes."})

@@ -16,7 +16,7 @@ from spoc.reports.export import defused, restored
 from spoc.reports.question import By
 from spoc.web.formats import View
 from spoc.web.reports.words import Titles
-from tests.spoc.reports.test_facts import MINUTE, MONDAY, Past
+from tests.spoc.reports.past import MINUTE, MONDAY, Past
 from tests.world import World
 
 PERIOD = "from=2026-07-06&to=2026-07-12"

@@ -13,7 +13,7 @@ from spoc import words
 from spoc.reports import definitions, presets
 from spoc.reports.change import change_setting
 from spoc.web.runtime import Runtime
-from tests.spoc.reports.test_facts import Past
+from tests.spoc.reports.past import Past
 from tests.texts import MADE_UP, bracketed, extracted, write_language
 from tests.world import World
 

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from spoc.db.tickets import AskRow
 from spoc.reports.change import change_setting
 from spoc.reports.restating.stating import state_weeks
-from tests.spoc.reports.test_facts import MINUTE, MONDAY, Past
+from tests.spoc.reports.past import MINUTE, MONDAY, Past
 from tests.spoc.reports.test_restatements import CLOSES, DAY, HOUR, came_back, price, reference
 from tests.world import World
 

@@ -12,7 +12,7 @@ from spoc.desk.corrections import correct_kind
 from spoc.desk.leaving_out import leave_out
 from spoc.errors import NotAllowed
 from spoc.reports.restating.stating import state_weeks
-from tests.spoc.reports.test_facts import MINUTE, MONDAY, Past
+from tests.spoc.reports.past import MINUTE, MONDAY, Past
 from tests.spoc.reports.test_restatements import CLOSES, DAY, reference
 from tests.world import World
 

@@ -18,7 +18,7 @@ from spoc.reports.measures import Figure
 from spoc.reports.question import Question
 from spoc.reports.restating import late
 from spoc.reports.restating.statement import Figures, Late, LateKind, Measure, Stated
-from tests.spoc.reports.test_facts import BERLIN, MINUTE, MONDAY, Past
+from tests.spoc.reports.past import BERLIN, MINUTE, MONDAY, Past
 from tests.spoc.reports.test_restatements import CLOSES, HOUR, RATE, came_back, reference
 from tests.world import World
 

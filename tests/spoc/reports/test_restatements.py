@@ -30,7 +30,7 @@ from spoc.reports.restating.due import weeks_due
 from spoc.reports.restating.reading import Restated, read_restated
 from spoc.reports.restating.statement import Figures, LateKind, Measure, Stated
 from spoc.reports.restating.stating import latest, state_week, state_weeks
-from tests.spoc.reports.test_facts import BERLIN, MINUTE, MONDAY, Past
+from tests.spoc.reports.past import BERLIN, MINUTE, MONDAY, Past
 from tests.world import World
 
 HOUR = timedelta(hours=1)

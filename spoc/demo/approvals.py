@@ -37,7 +37,13 @@ def plan_approval(stage: Stage, case: Case, task: Ready, now: datetime, go_on: F
 
 def _ask(stage: Stage, case: Case, task: Ready, go_on: FollowUp, session: Session, at: datetime) -> None:
     ask_ready(session, partial(service_at, session), at)
-    _plan_voices(stage, case, task, go_on, session, at)
+    if not _stays_open(case, task):
+        _plan_voices(stage, case, task, go_on, session, at)
+
+
+def _stays_open(case: Case, task: Ready) -> bool:
+    told = case.paces.get(task.key) if case.paces is not None else None
+    return told is not None and told.finish_at is None
 
 
 def _plan_voices(stage: Stage, case: Case, task: Ready, go_on: FollowUp, session: Session, at: datetime) -> None:

@@ -47,7 +47,10 @@ class Turn:
 
 @dataclass(frozen=True)
 class Told:
-    """One request. `steps` are paces by step, or by step and queue where it was handed over; others stay untouched."""
+    """One request. `steps` are paces by step, or by step and queue where it was handed over; others stay untouched.
+
+    An approval is decided where it has no pace of its own, and stays open where that names no end.
+    """
 
     service: str
     channel: Channel
@@ -95,9 +98,9 @@ def _ask(stage: Stage, told: Told, session: Session, at: datetime) -> None:
 
 
 def _pace(stage: Stage, given: Mapping[str, Any]) -> Pace:
-    finish = given.get("finish")
+    claimed, finish = given.get("claim"), given.get("finish")
     return Pace(
-        claim_at=_instant(stage, given["claim"]),
+        claim_at=_instant(stage, claimed) if claimed else None,
         finish_at=_instant(stage, finish) if finish else None,
         result=given.get("result"),
         who=given.get("who"),

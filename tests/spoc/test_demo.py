@@ -11,7 +11,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
 from routing.visibility import Role
-from routing.work import TaskState
+from routing.work import TaskKind, TaskState
+from spoc.db.approvals import ApproverRow
 from spoc.db.contacts import ContactRow
 from spoc.db.jobs import JobRow, JobState
 from spoc.db.people import OrganisationRow, PersonRow, QueueMemberRow, QueueRow
@@ -163,6 +164,15 @@ def test_the_employee_has_requests_in_several_states_and_a_step_of_their_own(ses
 
     assert {state.value for state in states} == {"open", "resolved", "waiting_for_requester"}
     assert TaskState.READY in own
+
+
+def test_something_waits_for_the_managers_decision_and_for_their_answers(session: Session) -> None:
+    manager = person_by_mail(session, mail_of("manager")).id
+    open_ = (TaskRow.state == TaskState.READY, TaskRow.kind.in_([TaskKind.APPROVAL, TaskKind.FORM]))
+    asked = select(ApproverRow.id).where(ApproverRow.task_id == TaskRow.id, ApproverRow.asked_id == manager).exists()
+    kinds = set(session.scalars(select(TaskRow.kind).where(*open_, asked | (TaskRow.person_id == manager))))
+
+    assert kinds == {TaskKind.APPROVAL, TaskKind.FORM}
 
 
 def test_the_same_seed_gives_the_same_history_and_progress_is_told_for_every_day(

@@ -5,6 +5,7 @@ The caller holds the ticket's lock, so of two last tasks finished at once only t
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +20,7 @@ from spoc.db.queueing import enqueue
 from spoc.db.tickets import AskRow, TaskRow, TicketRow
 from spoc.desk.appointments.releasing import release_ended
 from spoc.desk.found import ticket_by_id
-from spoc.desk.moves import tell
+from spoc.desk.moves import happened
 from spoc.desk.ticket_rows import Task, Ticket
 from spoc.desk.turns import begin
 
@@ -36,9 +37,7 @@ def follow(
 
     `by` is the task whose end may resolve its ask; `why` is written if the ticket is open again. Safe to repeat.
     """
-    ticket = ticket_by_id(session, ticket_id)
-    if _open_what_waited(session, ticket, now):
-        ticket = ticket_by_id(session, ticket_id)
+    ticket = _with_what_waited(session, ticket_by_id(session, ticket_id), now)
     release_ended(session, ticket, actor_id, now)
     _settle_asks(session, ticket, by, actor_id, now)
     _settle_ticket(session, ticket, actor_id, now, why)
@@ -51,19 +50,26 @@ def _by_ask(ticket: Ticket) -> dict[int, list[Task]]:
     return groups
 
 
-def _open_what_waited(session: Session, ticket: Ticket, now: datetime) -> bool:
-    """Whether anything did."""
-    opened = False
-    for tasks in _by_ask(ticket).values():
-        keys = now_ready([task.standing for task in tasks], now)
-        for task in (one for one in tasks if one.key in keys):
-            session.execute(update(TaskRow).where(TaskRow.id == task.id).values(state=TaskState.READY, ready_at=now))
-            tell(session, task, "became_ready", None, now, public=False)
-            begin(session, task, task.person_id)
-            if task.kind is TaskKind.APPROVAL:
-                ask_soon(session)
-            opened = True
-    return opened
+def _with_what_waited(session: Session, ticket: Ticket, now: datetime) -> Ticket:
+    """Open what nothing holds up any more; gives the ticket with that."""
+    now_open = frozenset(
+        task.id
+        for tasks in _by_ask(ticket).values()
+        for keys in [now_ready([task.standing for task in tasks], now)]
+        for task in tasks
+        if task.key in keys
+    )
+    if not now_open:
+        return ticket
+    opened = [task for task in ticket.tasks if task.id in now_open]
+    session.execute(update(TaskRow).where(TaskRow.id.in_(now_open)).values(state=TaskState.READY, ready_at=now))
+    record(session, ticket.id, [happened(task, "became_ready", None, public=False) for task in opened], now)
+    for task in opened:
+        begin(session, task, task.person_id)
+    if any(task.kind is TaskKind.APPROVAL for task in opened):
+        ask_soon(session)
+    open_ones = {task.id: replace(task, state=TaskState.READY) for task in opened}
+    return replace(ticket, tasks=tuple(open_ones.get(task.id, task) for task in ticket.tasks))
 
 
 def _settle_asks(session: Session, ticket: Ticket, by: Task | None, actor_id: int | None, now: datetime) -> None:

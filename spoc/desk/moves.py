@@ -33,7 +33,12 @@ def tell(
     session: Session, task: Task, kind: str, actor_id: int | None, now: datetime, *, public: bool = True, **what: Any
 ) -> None:
     """Record that something happened to the task, for the eyes that may see the task."""
-    happening = Happening(
+    record(session, task.ticket_id, [happened(task, kind, actor_id, public=public, **what)], now)
+
+
+def happened(task: Task, kind: str, actor_id: int | None, *, public: bool = True, **what: Any) -> Happening:
+    """What `tell` records, for those who have more to record with it."""
+    return Happening(
         kind,
         actor_id=actor_id,
         ask_id=task.ask_id,
@@ -42,4 +47,3 @@ def tell(
         confidential_to=task.confidential_to,
         what={"title": task.title, **what},
     )
-    record(session, task.ticket_id, [happening], now)

@@ -1,7 +1,7 @@
 """A change of mind: the difference first, and then the ask, its tasks and its log as the new answers want them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,8 +17,8 @@ from routing.visibility import Actor
 from routing.work import Channel, ContactKind, RepeatCause, TicketState
 from spoc.db.tickets import AskRow
 from spoc.desk.amending.difference import Difference, answer_changes, shown
-from spoc.desk.amending.lines import lines_of
-from spoc.desk.amending.writing import Amended, write_amendment
+from spoc.desk.amending.lines import Amended, lines_of
+from spoc.desk.amending.writing import write_amendment
 from spoc.desk.asks import Services, may_amend, sees_ask, sees_field
 from spoc.desk.contacts import Touch, end_waiting, write_contact
 from spoc.desk.errors import DifferenceMoved
@@ -119,11 +119,11 @@ def amend(
         return difference
     if wish.seen not in (None, difference.seen):
         raise DifferenceMoved(ticket.reference)
-    if found.reader.is_requester and not wish.cancels:
-        _count(session, ticket, actor, found.ask.id, channel, now)
-        ticket = ticket_by_id(session, ticket.id)  # a hold may have ended, and moved a due time
-    lines = lines_of(found.service, found.ask, _tasks(ticket, found.ask), redrawn)
-    write_amendment(session, ticket, Amended(found.ask, found.service, redrawn, lines, wish.cancels), actor, now)
+    reader = found.reader
+    if reader.is_requester and not wish.cancels and _count(session, ticket, actor, found.ask.id, channel, now):
+        reader = replace(reader, ticket=ticket_by_id(session, ticket.id))  # a hold that ended may have moved due times
+    lines = lines_of(found.service, found.ask, _tasks(reader.ticket, found.ask), redrawn)
+    write_amendment(session, reader, Amended(found.ask, found.service, redrawn, lines, wish.cancels), now)
     return difference
 
 
@@ -172,11 +172,12 @@ def _is_so(ask: AskRow, wish: Wish, redrawn: Redrawn) -> bool:
     return ask.cancelled_at is None and dict(redrawn.after.answers) == ask.answers
 
 
-def _count(session: Session, ticket: Ticket, actor: Actor, ask_id: int, channel: Channel, now: datetime) -> None:
-    """The requester came back by themselves, or gave the answer that somebody waited for."""
+def _count(session: Session, ticket: Ticket, actor: Actor, ask_id: int, channel: Channel, now: datetime) -> bool:
+    """The requester came back by themselves, or gave the answer that somebody waited for: whether that was so."""
     waited_for = any(task.waits_for_requester for task in ticket.tasks)
     kind, cause = (None, None) if waited_for else (ContactKind.REPEAT, RepeatCause.CORRECTED)
     touch = Touch(channel, kind, cause, started_at=now, ended_at=now)
     write_contact(session, ticket, actor, touch, now, ask_id=ask_id)
     if waited_for:
         end_waiting(session, ticket, actor.person_id, now)
+    return waited_for

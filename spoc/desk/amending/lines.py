@@ -54,6 +54,23 @@ class Line:
         return Part(self.target.queue, named, person_id=self.target.person_id, secret=self.target.secret)
 
 
+@dataclass(frozen=True)
+class Amended:
+    """The ask with all that becomes of it; `cancels`: taken back. `fills`: this form was filled in, and is done."""
+
+    ask: AskRow
+    service: Service
+    plan: Redrawn
+    lines: Sequence[Line]
+    cancels: bool
+    fills: Task | None = None
+
+
+def renamed(task: Task, target: Wanted) -> Task:
+    """The task under the name and for the eyes that it is to have."""
+    return replace(task, title=target.title, confidential_to=target.confidential_to)
+
+
 def lines_of(service: Service, ask: AskRow, tasks: Sequence[Task], plan: Redrawn) -> tuple[Line, ...]:
     """One for each task of the ask, and for each that is to be there; in the order of the catalogue."""
     by_key = {task.key: task for task in tasks}

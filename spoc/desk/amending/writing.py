@@ -1,8 +1,9 @@
-"""Writing a change of mind: the ask's answers, each task as it is to be, and what the log says of both."""
+"""Writing a change of mind: the ask's answers, each task as it is to be, and what follows from that."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -10,68 +11,81 @@ from sqlalchemy.orm import Session
 
 from catalog.answers import given_files
 from catalog.kinds import StepKind
-from catalog.service import Field, FieldKind, Service
 from routing.approval import COUNTED
-from routing.lifecycle import FULFILLED, WORKABLE, Act
+from routing.lifecycle import FULFILLED, WORKABLE, Act, after
 from routing.proof import asked_document, items_document
-from routing.redraw import Redrawn, Wanted
-from routing.visibility import Actor
+from routing.redraw import Wanted
 from routing.why import document
-from routing.work import TaskState
+from routing.work import TaskKind, TaskState
 from spoc.db.approvals import ask_soon, withdraw
-from spoc.db.events import Happening, record
+from spoc.db.events import record
 from spoc.db.people import QueueRow
 from spoc.db.queueing import enqueue
 from spoc.db.tickets import AskRow, TaskRow, TicketRow
-from spoc.desk.amending.lines import Change, Line
+from spoc.desk.amending.lines import Amended, Change, Line, renamed
+from spoc.desk.amending.telling import answers_told, tasks_told, waiting_told
 from spoc.desk.appointments.releasing import hold_back_offer, offer_anew
-from spoc.desk.asks import answers_to
 from spoc.desk.follow import follow
 from spoc.desk.found import ticket_by_id
-from spoc.desk.moves import NO_HOLD, move, tell
-from spoc.desk.reader import reader_of
-from spoc.desk.ticket_page import Answer
+from spoc.desk.moves import NO_HOLD
+from spoc.desk.reader import Reader
 from spoc.desk.ticket_rows import Task, Ticket
 from spoc.desk.turns import begin
 from spoc.files.keeping import attach_answers
 
 
-@dataclass(frozen=True)
-class Amended:
-    """The ask with all that becomes of it; `cancels`: taken back. `fills`: this form was filled in, and is done."""
+def write_amendment(session: Session, reader: Reader, amended: Amended, now: datetime) -> None:
+    """As the reader wants it. The caller holds the lock of the reader's ticket, which was read behind it.
 
-    ask: AskRow
-    service: Service
-    plan: Redrawn
-    lines: Sequence[Line]
-    cancels: bool
-    fills: Task | None = None
-
-
-def write_amendment(session: Session, ticket: Ticket, amended: Amended, actor: Actor, now: datetime) -> None:
-    """The caller holds the ticket's lock, and has read it behind it."""
-    record(session, ticket.id, _told(session, ticket, amended, actor), now)
-    _write_ask(session, ticket, amended, actor, now)
-    queue_ids = dict(session.execute(select(QueueRow.key, QueueRow.id)).all())
-    for line in amended.lines:
-        _write_line(session, amended.ask, line, queue_ids, actor, now)
-    _hold_back(session, ticket, amended, now)
+    Few statements write all tasks, and one all that the log says: whoever else changes the ticket waits meanwhile.
+    """
+    ticket, actor_id = reader.ticket, reader.actor.person_id or None  # None for another system
+    held_up = _held_up(ticket, amended, now)
+    _write_ask(session, reader, amended, now)
+    added = _write_tasks(session, amended, held_up, now)
+    answers = answers_told(session, reader, amended, actor_id)
+    told = chain(answers, tasks_told(amended, added, actor_id), waiting_told(amended, held_up))
+    record(session, ticket.id, list(told), now)
+    _pass_on(session, amended, held_up, now)
     _ask_anew(session, amended)
-    _offer_anew(session, ticket, amended, now)
-    follow(session, ticket.id, _who(actor), now, by=amended.fills)
-    if actor.person_id != ticket.requester_id and amended.fills is None:
+    _offer_anew(session, amended, now)
+    follow(session, ticket.id, actor_id, now, by=amended.fills)
+    if actor_id != ticket.requester_id and amended.fills is None:
         number = session.scalar(select(TicketRow.event_count).where(TicketRow.id == ticket.id))
         enqueue(session, "mail.ticket_amended", {"ticket_id": ticket.id, "cause": f"amended:{ticket.id}:{number}"})
 
 
-def _write_ask(session: Session, ticket: Ticket, amended: Amended, actor: Actor, now: datetime) -> None:
+def _held_up(ticket: Ticket, amended: Amended, now: datetime) -> frozenset[str]:
+    """Keys of what nobody has begun and now needs what is not done, or opens later: it waits again."""
+    restored = {line.key for line in amended.lines if line.change is Change.RESTORED}
+    done = {task.key for task in ticket.tasks if task.ask_id == amended.ask.id and task.state in FULFILLED} - restored
+    return frozenset(
+        line.key
+        for line in amended.lines
+        if line.task is not None
+        and line.target is not None
+        and (line.task.state is TaskState.READY or _goes(line.task, line.target))
+        and _waits(line.target, done, now)
+    )
+
+
+def _goes(task: Task, target: Wanted) -> bool:
+    """To other hands, and with them it is anybody's there."""
+    return (task.queue, task.person_id) != (target.queue, target.person_id) and task.state in WORKABLE
+
+
+def _waits(target: Wanted, done: AbstractSet[str], now: datetime) -> bool:
+    return not done >= set(target.needs) or (target.opens_at is not None and target.opens_at > now)
+
+
+def _write_ask(session: Session, reader: Reader, amended: Amended, now: datetime) -> None:
     """Title and subject of the ticket follow where they came from this ask's answers."""
-    ask, before, after = amended.ask, amended.plan.before, amended.plan.after
+    ticket, ask, before, after = reader.ticket, amended.ask, amended.plan.before, amended.plan.after
     if dict(after.answers) != ask.answers:
         ask.former_answers = [*ask.former_answers, {"until": now.isoformat(), "answers": ask.answers}]
         ask.answers = dict(after.answers)
         files = given_files(amended.service, after.answers)
-        attach_answers(session, actor, ticket_id=ticket.id, ask_id=ask.id, files=files)
+        attach_answers(session, reader.actor, ticket_id=ticket.id, ask_id=ask.id, files=files)
     if amended.fills is not None:
         step_key = amended.fills.key.partition(".")[0]
         ask.filled = [*dict.fromkeys((*ask.filled, step_key))]
@@ -87,28 +101,37 @@ def _write_ask(session: Session, ticket: Ticket, amended: Amended, actor: Actor,
     session.flush()
 
 
-def _write_line(
-    session: Session, ask: AskRow, line: Line, queue_ids: dict[str, int], actor: Actor, now: datetime
-) -> None:
-    task, target = line.task, line.target
-    if line.change is Change.CANCELLED and task is not None:
-        move(session, task, Act.CANCEL, **NO_HOLD)
-        tell(session, task, "task_cancelled", _who(actor), now)
-        withdraw(session, task.id, also=COUNTED)
-    elif target is not None and task is None:
-        _add(session, ask, target, queue_ids, actor, now)
-    elif target is not None and task is not None:
-        again = line.change is Change.RESTORED
-        values = _values(target, queue_ids) | (
-            _nobodys(TaskState.WAITING, now) | {"refused": False} if again else _given(task, target, now)
-        )
-        session.execute(update(TaskRow).where(TaskRow.id == task.id).values(values))
-        _tell_moved(session, task, target, actor, now, again=again)
-        if values.get("state") is TaskState.READY:
-            begin(session, task, target.person_id)
+def _write_tasks(session: Session, amended: Amended, held_up: AbstractSet[str], now: datetime) -> dict[str, int]:
+    """Those that are there and those that are added; gives the ids of the latter by key."""
+    queue_ids = dict(session.execute(select(QueueRow.key, QueueRow.id)).all())
+    there = [(line, line.task) for line in amended.lines if line.task is not None]
+    rows = [
+        {"id": task.id, **values}
+        for line, task in there
+        if (values := _changed(line, task, queue_ids, now, waits_again=line.key in held_up))
+    ]
+    if rows:
+        session.execute(update(TaskRow), sorted(rows, key=len))  # a statement for those of the same columns in a row
+    return _add(session, amended, queue_ids)
 
 
-def _values(target: Wanted, queue_ids: dict[str, int]) -> dict[str, Any]:
+def _changed(
+    line: Line, task: Task, queue_ids: Mapping[str, int], now: datetime, *, waits_again: bool
+) -> dict[str, Any]:
+    """Nothing for what stays as it is."""
+    if line.change is Change.CANCELLED:
+        return {"state": after(task.state, Act.CANCEL, assigned=task.assignee_id is not None), **NO_HOLD}
+    if line.target is None:
+        return {}
+    values = _values(line.target, queue_ids)
+    if line.change is Change.RESTORED:
+        return {**values, **_nobodys(TaskState.WAITING, now), "refused": False}
+    if _goes(task, line.target):
+        return {**values, **_nobodys(TaskState.WAITING if waits_again else TaskState.READY, now)}
+    return {**values, "state": TaskState.WAITING} if waits_again else values
+
+
+def _values(target: Wanted, queue_ids: Mapping[str, int]) -> dict[str, Any]:
     return {
         "title": target.title,
         "detail": target.detail,
@@ -127,20 +150,24 @@ def _nobodys(state: TaskState, now: datetime) -> dict[str, Any]:
     return {"state": state, "assignee_id": None, "claimed_at": None, "ready_at": ready_at, **NO_HOLD}
 
 
-def _given(task: Task, target: Wanted, now: datetime) -> dict[str, Any]:
-    """With other hands it is anybody's there."""
-    stays = (task.queue, task.person_id) == (target.queue, target.person_id)
-    return {} if stays or task.state not in WORKABLE else _nobodys(TaskState.READY, now)
+def _add(session: Session, amended: Amended, queue_ids: Mapping[str, int]) -> dict[str, int]:
+    """Waiting, until `follow` finds that nothing holds them up."""
+    targets = [line.target for line in amended.lines if line.task is None and line.target is not None]
+    if not targets:
+        return {}
+    last = session.scalar(select(func.max(TaskRow.position)).where(TaskRow.ask_id == amended.ask.id)) or 0
+    rows = [_row(amended.ask, target, place, queue_ids) for place, target in enumerate(targets, last + 1)]
+    session.add_all(rows)
+    session.flush()
+    return {row.key: row.id for row in rows}
 
 
-def _add(session: Session, ask: AskRow, target: Wanted, queue_ids: dict[str, int], actor: Actor, now: datetime) -> None:
-    """Waiting, until `follow` finds that nothing holds it up."""
-    last = select(func.max(TaskRow.position)).where(TaskRow.ask_id == ask.id)
-    row = TaskRow(
+def _row(ask: AskRow, target: Wanted, position: int, queue_ids: Mapping[str, int]) -> TaskRow:
+    return TaskRow(
         ticket_id=ask.ticket_id,
         ask_id=ask.id,
         key=target.key,
-        position=(session.scalar(last) or 0) + 1,
+        position=position,
         neutral_title=target.neutral_title,
         phase=target.phase,
         state=TaskState.WAITING,
@@ -151,43 +178,18 @@ def _add(session: Session, ask: AskRow, target: Wanted, queue_ids: dict[str, int
         evidence_asked=asked_document(target.evidence),
         **_values(target, queue_ids),
     )
-    session.add(row)
-    session.flush()
-    task = next(one for one in ticket_by_id(session, ask.ticket_id).tasks if one.id == row.id)
-    tell(session, task, "placed", _who(actor), now, **_placing(target), state=TaskState.WAITING)
 
 
-def _placing(target: Wanted) -> dict[str, Any]:
-    why = [document(one) for one in target.why]
-    return {"queue": target.queue, "person": target.person_id, "why": why, "due_at": _iso(target.due_at)}
-
-
-def _tell_moved(session: Session, task: Task, target: Wanted, actor: Actor, now: datetime, *, again: bool) -> None:
-    """One event for each thing that people would say has happened."""
-    if again:
-        tell(session, task, "task_restored", _who(actor), now, due_to=_iso(target.due_at))
-    elif (task.due_at, task.opens_at) != (target.due_at, target.opens_at):
-        due: dict[str, Any] = {"due_from": _iso(task.due_at), "due_to": _iso(target.due_at)}
-        opens: dict[str, Any] = {"opens_from": _iso(task.opens_at), "opens_to": _iso(target.opens_at)}
-        tell(session, task, "redated", _who(actor), now, **due, **opens)
-    if task.queue is not None and target.queue is not None and task.queue != target.queue:
-        path: dict[str, Any] = {"from": task.queue, "to": target.queue, "why": "", "know": "", "warm": False}
-        tell(session, task, "handed_off", _who(actor), now, **path)
-    elif (task.queue, task.person_id) != (target.queue, target.person_id):
-        tell(session, task, "placed", _who(actor), now, **_placing(target), state=task.state)
-
-
-def _hold_back(session: Session, ticket: Ticket, amended: Amended, now: datetime) -> None:
-    """What nobody has begun waits again where it now needs what is not done, or opens later."""
-    touched = {line.key for line in amended.lines if line.target is not None}
-    tasks = [task for task in ticket_by_id(session, ticket.id).tasks if task.ask_id == amended.ask.id]
-    fulfilled = {task.key for task in tasks if task.state in FULFILLED}
-    for task in tasks:
-        opens_later = task.opens_at is not None and task.opens_at > now
-        if task.key in touched and task.state is TaskState.READY and (opens_later or set(task.needs) - fulfilled):
-            session.execute(update(TaskRow).where(TaskRow.id == task.id).values(state=TaskState.WAITING))
-            hold_back_offer(session, task, now)
-            tell(session, task, "waits_again", None, now, public=False)
+def _pass_on(session: Session, amended: Amended, held_up: AbstractSet[str], now: datetime) -> None:
+    """Approvers are not asked any more for what ends, nobody meets for what waits again, and new hands are told."""
+    for line in amended.lines:
+        task, target = line.task, line.target
+        if task is not None and line.change is Change.CANCELLED and task.kind is TaskKind.APPROVAL:
+            withdraw(session, task.id, also=COUNTED)
+        elif task is not None and target is not None and line.key in held_up:
+            hold_back_offer(session, renamed(task, target), now)
+        elif task is not None and target is not None and _goes(task, target):
+            begin(session, task, target.person_id)
 
 
 def _ask_anew(session: Session, amended: Amended) -> None:
@@ -204,78 +206,9 @@ def _ask_anew(session: Session, amended: Amended) -> None:
             ask_soon(session)
 
 
-def _offer_anew(session: Session, ticket: Ticket, amended: Amended, now: datetime) -> None:
+def _offer_anew(session: Session, amended: Amended, now: datetime) -> None:
     """What was chosen, or is to be, for other dates, people or places than these is chosen again."""
     anew = {line.key: line.target for line in amended.lines if line.offers_anew and line.target is not None}
-    for task in ticket_by_id(session, ticket.id).tasks:
+    for task in ticket_by_id(session, amended.ask.ticket_id).tasks if anew else ():
         if task.ask_id == amended.ask.id and task.key in anew:
             offer_anew(session, task, anew[task.key].due_at, now)
-
-
-def _told(session: Session, ticket: Ticket, amended: Amended, actor: Actor) -> list[Happening]:
-    """That it was changed, with the answers that everybody on the ticket may read, and others for their queues.
-
-    Of a secret answer only its question is named, and only to its queues.
-    """
-    was, now = amended.plan.before.answers, amended.plan.after.answers
-    fields = [field for field in amended.service.form if was.get(field.key) != now.get(field.key)]
-    groups = dict.fromkeys((field.confidential_to, field.secret) for field in fields) | {((), False): None}
-    return [
-        Happening(
-            "filled_in" if amended.fills else "amended",
-            actor_id=_who(actor),
-            ask_id=amended.ask.id,
-            task_id=amended.fills.id if amended.fills else None,
-            public=not circle and not secret and not (amended.fills and amended.fills.secret),
-            confidential_to=circle or (ticket.confidential_to if secret else _circle_of(amended)),
-            what={
-                **({"title": amended.fills.title} if amended.fills else {"cancelled": amended.cancels}),
-                "changes": _changes(
-                    session,
-                    ticket,
-                    actor,
-                    amended.plan,
-                    [field for field in fields if (field.confidential_to, field.secret) == (circle, secret)],
-                ),
-            },
-        )
-        for circle, secret in sorted(groups, key=lambda group: group != ((), False))
-    ]
-
-
-def _circle_of(amended: Amended) -> tuple[str, ...]:
-    return amended.fills.confidential_to if amended.fills else ()
-
-
-def _changes(
-    session: Session, ticket: Ticket, actor: Actor, plan: Redrawn, fields: Sequence[Field]
-) -> list[dict[str, Any]]:
-    reader = reader_of(session, actor, ticket)
-    was, now = (
-        {one.key: _logged(one) for one in answers_to(reader, fields, given, session)}
-        for given in (plan.before.answers, plan.after.answers)
-    )
-    return [
-        {"label": field.label}
-        | ({} if _only_named(field) else {"kind": field.kind, "from": was.get(field.key), "to": now.get(field.key)})
-        for field in fields
-    ]
-
-
-def _logged(answer: Answer) -> Any:
-    """Files by their names: those who read the log may not all read what is in them."""
-    return [file.name for file in answer.shown] if answer.kind is FieldKind.FILE else answer.shown
-
-
-def _only_named(field: Field) -> bool:
-    """Secret answers stand in no log, and long ones would drown it."""
-    return field.secret or field.kind in {FieldKind.LONG_TEXT, FieldKind.TABLE}
-
-
-def _who(actor: Actor) -> int | None:
-    """None for another system."""
-    return actor.person_id or None
-
-
-def _iso(at: datetime | None) -> str | None:
-    return at.isoformat() if at else None

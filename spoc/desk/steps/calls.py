@@ -24,13 +24,14 @@ from spoc.db.calls import CallRow, CallState, EndpointRow
 from spoc.db.events import lock
 from spoc.db.tickets import AskRow, TaskRow
 from spoc.desk.amending.amend import Planner
-from spoc.desk.amending.lines import lines_of
-from spoc.desk.amending.writing import Amended, write_amendment
+from spoc.desk.amending.lines import Amended, lines_of
+from spoc.desk.amending.writing import write_amendment
 from spoc.desk.asks import Services
 from spoc.desk.errors import CallOver
 from spoc.desk.follow import follow
 from spoc.desk.found import ticket_by_id
 from spoc.desk.moves import NO_HOLD, TO_CONSIDER, move, tell
+from spoc.desk.reader import reader_of
 from spoc.desk.ticket_rows import Task, Ticket
 from spoc.errors import NotFound
 from spoc.files.keeping import known_files
@@ -246,4 +247,4 @@ def _finish(session: Session, found: _Step, said: Callback, planner: Planner, no
     tasks = [one for one in found.ticket.tasks if one.ask_id == ask.id]
     lines = [line for line in lines_of(found.service, ask, tasks, plan) if line.key != task.key]
     amended = Amended(ask, found.service, plan, lines, cancels=False, fills=task)
-    write_amendment(session, ticket_by_id(session, task.ticket_id), amended, SYSTEM, now)
+    write_amendment(session, reader_of(session, SYSTEM, ticket_by_id(session, task.ticket_id)), amended, now)

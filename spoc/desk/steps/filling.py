@@ -1,7 +1,7 @@
 """Filling in a form step: somebody else's part of the questions, and what their answers decide."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -19,8 +19,8 @@ from routing.visibility import Actor
 from routing.work import TaskKind, TaskState
 from spoc.db.tickets import AskRow, TaskRow
 from spoc.desk.amending.amend import Planner
-from spoc.desk.amending.lines import lines_of
-from spoc.desk.amending.writing import Amended, write_amendment
+from spoc.desk.amending.lines import Amended, lines_of
+from spoc.desk.amending.writing import write_amendment
 from spoc.desk.asks import Services, knows_service, sees_field
 from spoc.desk.found import take_task, ticket_by_id
 from spoc.desk.moves import NO_HOLD, move
@@ -153,7 +153,7 @@ def fill_in(
     lines = [line for line in lines_of(found.service, found.ask, tasks, redrawn) if line.key != found.task.key]
     _end(session, actor, found.task, now)
     amended = Amended(found.ask, found.service, redrawn, lines, cancels=False, fills=found.task)
-    write_amendment(session, ticket_by_id(session, found.ticket.id), amended, actor, now)
+    write_amendment(session, replace(found.reader, ticket=ticket_by_id(session, found.ticket.id)), amended, now)
     return found.ticket.reference
 
 

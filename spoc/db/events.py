@@ -4,10 +4,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from psycopg.errors import LockNotAvailable, QueryCanceled
 from sqlalchemy import insert, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from routing.phrase import marked
 from spoc.db.tickets import EventRow, TicketRow
+from spoc.errors import Unavailable
 
 
 @dataclass(frozen=True)
@@ -23,9 +27,33 @@ class Happening:
     what: dict[str, Any] = field(default_factory=dict)
 
 
+class TicketBusy(Unavailable):
+    """Others were changing the ticket for as long as somebody waited to."""
+
+    code = "ticket_busy"
+    template = marked(
+        "Others are changing this request at the moment, so nothing was changed for you. Try again in a few seconds."
+    )
+
+
 def lock(session: Session, ticket_id: int) -> None:
-    """Wait for the ticket. Every use case that changes one takes this lock first, so none can deadlock."""
-    session.execute(select(TicketRow.id).where(TicketRow.id == ticket_id).with_for_update())
+    """Wait for the ticket. Every use case that changes one takes this lock first, so none can deadlock.
+
+    Raises:
+        TicketBusy: it took too long; the transaction can only be rolled back.
+    """
+    try:
+        session.execute(select(TicketRow.id).where(TicketRow.id == ticket_id).with_for_update())
+    except OperationalError as waited:
+        if isinstance(waited.orig, LockNotAvailable | QueryCanceled):  # in each queue for it, and in all of them
+            raise TicketBusy from waited
+        raise
+
+
+def lock_if_free(session: Session, reference: str) -> bool:
+    """As `lock`, without waiting; False if somebody has the ticket, or there is none."""
+    ticket = select(TicketRow.id).where(TicketRow.reference == reference)
+    return session.scalar(ticket.with_for_update(skip_locked=True)) is not None
 
 
 def record(session: Session, ticket_id: int, happenings: list[Happening], now: datetime) -> None:

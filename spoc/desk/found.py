@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from routing.phrase import Phrase, marked
 from routing.visibility import Actor, Part, Sight, may_open, may_work, sight
 from routing.work import BY_ITSELF, DESK
-from spoc.db.events import lock
+from spoc.db.events import lock, lock_if_free
 from spoc.db.tickets import TaskRow, TicketRow
 from spoc.desk.ticket_rows import Task, Ticket, read_tickets
 from spoc.errors import NotAllowed, NotFound
@@ -33,8 +33,12 @@ def find_ticket(session: Session, actor: Actor, reference: str) -> Ticket:
 
 
 def take_ticket(session: Session, actor: Actor, reference: str) -> Ticket:
-    """As `find_ticket`, with the ticket's lock held and its tasks as they stand behind it."""
-    lock(session, find_ticket(session, actor, reference).id)
+    """As `find_ticket`, with the ticket's lock held and its tasks as they stand behind it.
+
+    Only who sees it waits for it: to others it is not there, and not busy either.
+    """
+    if not lock_if_free(session, reference):
+        lock(session, find_ticket(session, actor, reference).id)
     return find_ticket(session, actor, reference)
 
 

@@ -1,11 +1,12 @@
 """What routes are given: the runtime, one database session, the time, and who is asking."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
+from fastapi.concurrency import contextmanager_in_threadpool
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -21,6 +22,7 @@ from spoc.web.pages import view_of
 from spoc.web.permissions import Permission, permits
 from spoc.web.runtime import Runtime
 from spoc.web.security import is_https
+from spoc.web.waiting import room
 
 COOKIE = "spoc_session"
 
@@ -33,12 +35,13 @@ async def get_runtime(http: Request) -> Runtime:
 Running = Annotated[Runtime, Depends(get_runtime)]
 
 
-def get_session(runtime: Running) -> Iterator[Session]:
+async def get_session(runtime: Running) -> AsyncIterator[Session]:
     """One transaction for the request: committed before the answer is sent, so that no 201 precedes a failed commit.
 
-    That holds only with `scope="function"`; `Database` says so for everybody.
+    That holds only with `scope="function"`; `Database` says so for everybody. No more of them at once than there are
+    connections to keep: with one in hand and all threads waiting for others, nobody would come to an end.
     """
-    with transaction(runtime.sessions) as session:
+    async with room(runtime.settings.pool_size), contextmanager_in_threadpool(transaction(runtime.sessions)) as session:
         yield session
 
 

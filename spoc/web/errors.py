@@ -18,6 +18,7 @@ from catalog.errors import (
     UnknownService,
 )
 from routing.errors import DateOutOfRange, NotPossible, RoutingError
+from spoc.db.events import TicketBusy
 from spoc.errors import (
     Conflict,
     Invalid,
@@ -73,6 +74,7 @@ SPOKEN: Final = (
     DateOutOfRange,
     TooManyAttempts,
     FileTooLarge,
+    TicketBusy,
 )
 """Errors whose own sentence is meant for the one who asked. Of others only the title is told."""
 
@@ -101,6 +103,7 @@ DETAILS: Final[dict[int, str]] = {
 }
 
 
+TRY_AGAIN_SECONDS: Final = 5
 UNREADABLE: Final = "unreadable_text"
 NOT_KEPT: Final = marked(
     "A text or number that was sent cannot be kept: it holds a character such as NUL, or half of one, or is far too"
@@ -122,6 +125,14 @@ class Problem:
 def status_of(kind: type[BaseException]) -> int:
     """The status for a class of errors: that of its nearest listed ancestor; 500 without one."""
     return next((STATUS[ancestor] for ancestor in kind.__mro__ if ancestor in STATUS), 500)
+
+
+def try_again(error: Exception) -> dict[str, str]:
+    """The header that says when it may be tried again, where it may."""
+    if isinstance(error, TooManyAttempts):
+        return {"Retry-After": str(error.retry_after_seconds)}
+    status = error.status_code if isinstance(error, HTTPException) else status_of(type(error))
+    return {"Retry-After": str(TRY_AGAIN_SECONDS)} if status == 503 else {}  # noqa: PLR2004 - the status itself
 
 
 def problem_of(error: Exception) -> Problem:

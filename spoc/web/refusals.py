@@ -1,6 +1,6 @@
 """How an error is answered: as a page, as a problem document (RFC 9457), or by the way to the sign-in page."""
 
-from typing import Any, Final
+from typing import Any
 from urllib.parse import quote
 
 import structlog
@@ -11,16 +11,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from spoc.people.errors import TooManyAttempts
 from spoc.web.deps import recognised
-from spoc.web.errors import STATUS, Problem, problem_of
+from spoc.web.errors import STATUS, Problem, problem_of, try_again
 from spoc.web.pages import local_path, render
 from spoc.web.security import is_https, secure
 from spoc.words import gettext
 
 log = structlog.get_logger()
-
-TRY_AGAIN_SECONDS: Final = 5
 
 
 def wants_page(http: Request) -> bool:
@@ -47,11 +44,7 @@ def _headers(problem: Problem, error: Exception) -> dict[str, str]:
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     if problem.status == 401:  # noqa: PLR2004
         headers["WWW-Authenticate"] = "Bearer"
-    if isinstance(error, TooManyAttempts):
-        headers["Retry-After"] = str(error.retry_after_seconds)
-    if problem.status == 503:  # noqa: PLR2004
-        headers["Retry-After"] = str(TRY_AGAIN_SECONDS)
-    return headers
+    return headers | try_again(error)
 
 
 def _answer(http: Request, problem: Problem, headers: dict[str, str]) -> Response:

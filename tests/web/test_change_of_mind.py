@@ -1,14 +1,25 @@
 """Changing and cancelling a request: its form, what will change, and what is different after."""
 
 import re
+from collections.abc import Iterator
+from datetime import datetime
 from html import unescape
 from typing import Any
 
+import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from sqlalchemy import select
+from sqlalchemy import create_engine, select
+from sqlalchemy.orm import Session, sessionmaker
 
+from spoc.app import create_app
+from spoc.db.events import lock
+from spoc.db.session import make_sessions
 from spoc.db.tickets import AskRow
 from spoc.intake.write import Accepted
+from spoc.settings import Settings
+from spoc.web.runtime import Runtime
+from spoc.web.waiting import turn
 from tests.world import World, mail_of
 
 START = {"asked": "start_on", "answers.start_on": "2026-10-13"}
@@ -176,3 +187,58 @@ def test_a_new_person_concerned_is_named_on_the_ticket(client: TestClient, world
 
     title = client.get(f"/api/tickets/{ticket.reference}").json()["title"]
     assert title == "Ingeborg van den Heuvel moves on 6 October 2026"
+
+
+@pytest.fixture
+def impatient(committed: sessionmaker[Session], usual: Settings, now: datetime) -> Iterator[TestClient]:
+    """A browser at an application that waits for no lock."""
+    options = {"options": "-c lock_timeout=1 -c timezone=UTC"}
+    engine = create_engine(committed.kw["bind"].url, connect_args=options)
+    with TestClient(
+        create_app(Runtime(usual, make_sessions(engine), clock=lambda: now)), follow_redirects=False
+    ) as one:
+        one.headers["Sec-Fetch-Site"] = "same-origin"
+        yield one
+    engine.dispose()
+
+
+def test_what_others_are_changing_can_be_sent_again_as_it_was(
+    impatient: TestClient, committed: sessionmaker[Session], now: datetime
+) -> None:
+    with committed() as session, committed.begin() as other:
+        world = World.create(session, now)
+        ticket, path = starter(world)
+        world.sign_in(impatient, "employee")
+        page = impatient.post(f"{path}/difference", data=START).text
+        lock(other, ticket.ticket_id)
+
+        busy = impatient.post(f"{path}/amend", data=sent(page))
+        program = impatient.post(f"/api{path}/amend", json={"answers": {"start_on": "2026-10-13"}})
+        other.rollback()
+
+        for answer in (busy, program):
+            assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+            assert "Others are changing this request at the moment" in answer.text
+        assert program.json()["code"] == "ticket_busy"
+        assert impatient.post(f"{path}/amend", data=sent(busy.text)).status_code == 303
+        assert answers(world, ticket)["start_on"] == "2026-10-13"
+
+
+def test_whose_turn_does_not_come_is_told_if_the_request_is_theirs_to_see(
+    app: FastAPI, client: TestClient, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket, path = starter(world)
+    monkeypatch.setitem(app.dependency_overrides, turn, lambda: False)
+    wish = {"answers": {"start_on": "2026-10-13"}}
+    world.sign_in(client, "employee")
+
+    page = client.post(f"{path}/amend", data=START)
+    program = client.post(f"/api{path}/amend", json=wish)
+    shown = client.post(f"/api{path}/amend", json={**wish, "dry_run": True})
+    world.sign_in(client, "colleague")
+    stranger = client.post(f"/api{path}/amend", json=wish)
+
+    assert (page.status_code, program.json()["code"]) == (503, "ticket_busy")
+    assert "Tuesday 6 October → Tuesday 13 October" in page.text
+    assert (shown.status_code, stranger.status_code) == (200, 404)
+    assert answers(world, ticket)["start_on"] == "2026-10-06"

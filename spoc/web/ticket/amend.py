@@ -18,6 +18,7 @@ from catalog.groups import sections
 from catalog.service import Field
 from routing.visibility import Actor
 from routing.work import Channel
+from spoc.db.events import TicketBusy
 from spoc.desk.amending.amend import Amendable, Planner, Wish, amend, amendable, preview
 from spoc.desk.errors import DifferenceMoved
 from spoc.intake.catalogue import service_at
@@ -27,12 +28,13 @@ from spoc.web.asking.faults import fault_lines
 from spoc.web.asking.front import Choice
 from spoc.web.asking.tables import rows_shown
 from spoc.web.deps import Database, Now, Visitor, require
-from spoc.web.errors import spoken
+from spoc.web.errors import spoken, status_of, try_again
 from spoc.web.pages import notice, redirect, render, view_of
 from spoc.web.permissions import Permission
 from spoc.web.ticket.difference_view import difference_json, difference_values
 from spoc.web.upload.kept import Arrived, arrived, has_files, with_files
 from spoc.web.upload.route import FilesRoute
+from spoc.web.waiting import HasTurn
 from spoc.words import gettext, marked, said
 
 router = APIRouter(route_class=FilesRoute)
@@ -106,43 +108,55 @@ def amend_on_page(
     http: Request,
     reference: str,
     ask_id: UUID,
+    has_turn: HasTurn,
     session: Database,
     now: Now,
     visit: Visitor,
     actor: SignedIn,
     arrival: Sent,
 ) -> Response:
-    """Apply what was shown; if it would do something else by now, that is shown instead."""
+    """Apply what was shown; if it would do something else by now, or others are faster, what it would do is shown."""
     found, desk = _found(session, actor, reference, ask_id), read_desk_facts(session)
     wish = _wish(found, arrival.items)
     planner = _planner(session, desk, now)
     try:
         arrival.hold_taken()
-        amend(session, actor, reference.upper(), ask_id, wish, now, channel=Channel.WEB, planner=planner)
+        _check_turn(has_turn=has_turn)
+        with session.begin_nested():  # of a lock that does not come in time, this much is to be rolled back
+            amend(session, actor, reference.upper(), ask_id, wish, now, channel=Channel.WEB, planner=planner)
     except InvalidAnswers as refused:
         return _show_form(
             http, session, found, desk, wish, arrival.all_faults(refused), spoken(refused), sent=arrival.items
         )
-    except DifferenceMoved as moved:
+    except (DifferenceMoved, TicketBusy) as moved:
         difference = preview(session, actor, reference.upper(), ask_id, wish, planner)
-        values = difference_values(difference, view_of(visit, now))
-        return _show_difference(http, found, arrival.items, values | {"moved": spoken(moved)}, 409)
+        values = difference_values(difference, view_of(visit, now)) | {"moved": spoken(moved)}
+        page = _show_difference(http, found, arrival.items, values, status_of(type(moved)))
+        page.headers.update(try_again(moved))
+        return page
     return redirect(http, f"/tickets/{reference}", told=CANCELLED if wish.cancels else CHANGED)
 
 
 @router.post("/api/tickets/{reference}/asks/{ask_id}/amend")
 def amend_by_program(
-    reference: str, ask_id: UUID, body: AmendBody, session: Database, now: Now, actor: SignedIn
+    reference: str, ask_id: UUID, body: AmendBody, has_turn: HasTurn, session: Database, now: Now, actor: SignedIn
 ) -> dict[str, Any]:
     """Change the answers of an ask, or take it back, and all that follows from it; or only say what that would do."""
+    if not body.dry_run and not has_turn:
+        _found(session, actor, reference, ask_id)  # to whom it is not there, it is not busy either
+        raise TicketBusy
     wish = Wish(body.answers, body.cancel, body.seen)
-    desk = read_desk_facts(session)
-    planner = _planner(session, desk, now)
+    planner = _planner(session, read_desk_facts(session), now)
     if body.dry_run:
         difference = preview(session, actor, reference.upper(), ask_id, wish, planner)
     else:
         difference = amend(session, actor, reference.upper(), ask_id, wish, now, channel=Channel.API, planner=planner)
     return {**difference_json(difference), "dry_run": body.dry_run}
+
+
+def _check_turn(*, has_turn: bool) -> None:
+    if not has_turn:
+        raise TicketBusy
 
 
 def _found(session: Session, actor: Actor, reference: str, ask_id: UUID) -> Amendable:

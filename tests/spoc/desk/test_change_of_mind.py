@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -9,7 +10,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import InternalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from catalog.document import shipped
@@ -18,6 +20,7 @@ from catalog.service import Service, Step, Undo
 from routing.fanout import OFFICE_HOURS
 from routing.work import Channel, ContactKind, HoldReason, RepeatCause, TaskState, TicketState
 from spoc.db.contacts import ContactRow
+from spoc.db.events import TicketBusy, lock
 from spoc.db.jobs import JobRow
 from spoc.db.people import QueueRow
 from spoc.db.tickets import AskRow, EventRow, TaskRow, TicketRow
@@ -25,7 +28,7 @@ from spoc.desk.actions.claims import claim
 from spoc.desk.actions.finishing import finish
 from spoc.desk.actions.handoff import hand_over
 from spoc.desk.actions.holds import hold
-from spoc.desk.amending.amend import Planner, Wish, amend, preview
+from spoc.desk.amending.amend import Wish, amend, preview
 from spoc.desk.amending.difference import Difference
 from spoc.desk.amending.lines import Change
 from spoc.desk.errors import DifferenceMoved
@@ -33,19 +36,14 @@ from spoc.desk.ticket_page import Answer
 from spoc.desk.tickets import read_ticket
 from spoc.errors import NotAllowed, NotFound
 from spoc.intake.catalogue import publish, service_at
-from spoc.intake.desk_facts import read_desk_facts
-from spoc.intake.replan import replan
 from spoc.intake.write import Accepted
 from spoc.reports.facts import read_facts
 from spoc.reports.opening import Limits, exclusion
 from spoc.reports.question import Question
+from tests.changes_of_mind import FIRST, broken, planner, wishes
 from tests.world import SECRET_WORD, World, mail_of
 
 DAY = timedelta(days=1)
-
-
-def planner(session: Session, now: datetime) -> Planner:
-    return Planner(partial(replan, session, read_desk_facts(session), now), partial(service_at, session))
 
 
 def ask_id(session: Session, ticket: Accepted) -> UUID:
@@ -498,33 +496,53 @@ def ends(found: Difference) -> tuple[Answer, Answer]:
     return answer.was, answer.now
 
 
-def test_of_many_changes_at_once_each_sees_the_one_before(committed: sessionmaker[Session], now: datetime) -> None:
+def test_of_many_changes_at_once_each_is_whole_and_sees_the_one_before(
+    committed: sessionmaker[Session], now: datetime
+) -> None:
     with committed() as session:
         world = World.create(session, now)
-        ticket = world.submit("new-starter", start_on="2026-10-06")
+        ticket = world.submit("new-starter", start_on=FIRST.isoformat())
         id_ = ask_id(session, ticket)
-    days = [f"2026-11-{day:02d}" for day in range(2, 26)]
 
-    def changing(day: str) -> Difference:
+    def changing(wish: Wish) -> Difference:
         with committed.begin() as session:
-            means, actor, wish = planner(session, now), world.actor("employee"), Wish({"start_on": day})
+            means, actor = planner(session, now), world.actor("employee")
             return amend(session, actor, ticket.reference, id_, wish, now, planner=means, channel=Channel.API)
 
-    with ThreadPoolExecutor(len(days)) as pool:
-        found = list(pool.map(changing, days))
+    with ThreadPoolExecutor(24) as pool:
+        found = list(pool.map(changing, wishes(24, seed=5)))
+
+    applied = [one for one in found if not one.is_none]
+    assert {one.cancels for one in applied} == {True, False}
+    with committed() as session:
+        assert broken(session, ticket.ticket_id, applied, now) == []
+
+
+def test_who_waits_too_long_is_told_and_nobody_waits_for_another_ticket(
+    committed: sessionmaker[Session], now: datetime
+) -> None:
+    with committed() as session:
+        world = World.create(session, now)
+        busy, other = (world.submit("new-starter", start_on=FIRST.isoformat()) for _ in range(2))
+
+    def changing(ticket: Accepted) -> Difference:
+        with committed.begin() as session:
+            session.execute(text("SET LOCAL lock_timeout = '50ms'"))
+            return change(replace(world, session=session), ticket, now, start_on="2026-10-13")
+
+    with committed.begin() as holder:
+        lock(holder, busy.ticket_id)
+        with pytest.raises(TicketBusy, match="Try again"):
+            changing(busy)
+        assert not changing(other).is_none
 
     with committed() as session:
-        ask = ask_row(session, ticket)
-        former = [one["answers"]["start_on"] for one in ask.former_answers]
-        assert sorted([*former, ask.answers["start_on"]]) == ["2026-10-06", *days]
-        # Each began where another had ended: a chain without a gap, and the dates are those of the last.
-        steps = {
-            (one.answers[0].was and one.answers[0].was.value, one.answers[0].now and one.answers[0].now.value)
-            for one in found
-        }
-        assert steps == set(zip(former, [*former[1:], ask.answers["start_on"]], strict=True))
-        numbers = session.scalars(select(EventRow.number).order_by(EventRow.number)).all()
-        assert numbers == list(range(1, len(numbers) + 1))
-        keys = tasks(session, ticket)["keys"].due_at
-        assert keys is not None
-        assert keys.date().isoformat() == ask.answers["start_on"]
+        assert broken(session, busy.ticket_id, [], now) == []
+        assert (ask_row(session, busy).former_answers, events(session, busy, "amended")) == ([], [])
+
+
+def test_another_fault_of_the_database_is_not_called_busy(session: Session) -> None:
+    session.execute(text("SET LOCAL transaction_read_only = on"))
+
+    with pytest.raises(InternalError, match="read-only"):
+        lock(session, 1)

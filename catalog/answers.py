@@ -1,7 +1,7 @@
 """Answers to a service's form: from a web form or JSON, checked as a whole."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import islice
 
 from pydantic import JsonValue
@@ -151,20 +151,20 @@ def merge(
     service: Service,
     former: Mapping[str, object],
     given: Mapping[str, object],
-    past: Iterable[Mapping[str, object]] = (),
+    past: Callable[[], Sequence[Mapping[str, object]]] = tuple,
     filled: Collection[str] = (),
 ) -> dict[str, object]:
     """Raw answers after a change of mind: what is given replaces, null clears, the rest stays.
 
     Former answers to questions that the new ones hide are dropped, and so are former choices that are not on offer any
     more; what is given is left to `check` to refuse. Rows of tables keep their numbers, and new ones get numbers that
-    no row had before, in the answers that there were in the `past` neither.
+    no row had before, in the answers that there were in the `past` neither: that is called where a table is given.
     """
     both = {**former, **given}
     shown = {field.key: field for field in visible_fields(service, both, filled)}
     kept = {key: _on_offer(service.fields[key], shown[key], value) for key, value in former.items() if key in shown}
     tables = {key: field for key, field in service.fields.items() if field.kind is FieldKind.TABLE}
-    rows = {key: numbered(value, tables[key], former, past) for key, value in given.items() if key in tables}
+    rows = {key: numbered(value, tables[key], former, past()) for key, value in given.items() if key in tables}
     return {**kept, **given, **rows}
 
 

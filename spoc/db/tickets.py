@@ -64,7 +64,7 @@ class AskRow(Base):
     What counts for its verdict (service, eligibility, window, department, location) is frozen as at opening.
     `same_issue_of_id` names the earlier opening it repeats; `linked_by_id` is null where the rule linked it. `filled`
     are the keys of the form steps that were filled in. `former_answers` are those that it had before each change of
-    mind, oldest first, with `until` when they held.
+    mind, oldest first, with `until` when they held; they are read only where somebody asks for them.
     `timed_at` is when its promises were made, null while they still have to be.
     """
 
@@ -85,7 +85,9 @@ class AskRow(Base):
     service_title: Mapped[str]
     catalogue_version_id: Mapped[int] = mapped_column(ForeignKey("catalogue_version.id"))
     answers: Mapped[Json]
-    former_answers: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]", default=list)
+    former_answers: Mapped[list[dict[str, Any]]] = mapped_column(
+        JSONB, server_default="[]", default=list, deferred=True
+    )
     filled: Mapped[Words]
     text: Mapped[str] = mapped_column(server_default="", default="")
     department: Mapped[str] = mapped_column(server_default="", default="")
@@ -105,6 +107,10 @@ class AskRow(Base):
     timed_at: Mapped[datetime | None]
     same_issue_of_id: Mapped[int | None] = mapped_column(ForeignKey("ask.id"), index=True)
     linked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    def past_answers(self) -> list[dict[str, Any]]:
+        """Those before each change of mind, oldest first; read from the database when asked for."""
+        return [one["answers"] for one in self.former_answers]
 
 
 class TaskRow(Base):

@@ -263,7 +263,7 @@ def test_a_row_keeps_its_number_while_it_stays_and_no_number_is_ever_given_to_an
     asked = table()
     past: list[dict[str, Any]] = [{**check(asked, rows(*story[0]), KNOWN)}]
     for names in story[1:]:
-        past.append({**check(asked, merge(asked, past[-1], rows(*names), past[:-1]), KNOWN)})
+        past.append({**check(asked, merge(asked, past[-1], rows(*names), lambda: past[:-1]), KNOWN)})
     numbers = [{row["row"]: row["name"] for row in one.get("people", [])} for one in past]
     for before, after in pairwise(numbers):
         assert {number: name for number, name in after.items() if name in before.values()}.items() <= before.items()
@@ -279,7 +279,7 @@ def test_amended_and_amended_back_every_task_is_as_it_was(first: list[str], seco
     was = wish(rows(*first))
     raw = merge(asked, was.answers, rows(*second))
     there = wish(raw)
-    back = wish(merge(asked, there.answers, dict(was.answers), [was.answers]))
+    back = wish(merge(asked, there.answers, dict(was.answers), lambda: [was.answers]))
     assert back == was
     made = [Made(key, Standing.OPEN, was.answers) for key in sorted(was.steps)]
     gone = {turn.key for turn in amend(asked, made, was, there) if turn.fate is Fate.CANCELLED}

@@ -151,8 +151,7 @@ def _redrawn(session: Session, found: Amendable, wish: Wish, replan: Replan) -> 
     fields = found.service.fields
     if any(key in fields and not found.may_answer(fields[key]) for key in wish.answers):
         raise NotAllowed(marked("Only those who may read an answer can change it."))
-    past = [one["answers"] for one in found.ask.former_answers]
-    raw = merge(found.service, found.ask.answers, wish.answers, past, found.ask.filled)
+    raw = merge(found.service, found.ask.answers, wish.answers, found.ask.past_answers, found.ask.filled)
     files = known_files(session, found.reader.actor, named_files(found.service, raw), ask_id=found.ask.id)
     return replan(found.service, found.ask, raw, complete=found.reader.is_requester, files=files)
 

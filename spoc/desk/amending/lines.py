@@ -109,7 +109,9 @@ def _standing(task: Task) -> Standing:
 
 
 def _answers_at(ask: AskRow, at: datetime | None) -> Mapping[str, object]:
-    held = (one["answers"] for one in ask.former_answers if at and at <= datetime.fromisoformat(one["until"]))
+    if at is None:
+        return ask.answers
+    held = (one["answers"] for one in ask.former_answers if at <= datetime.fromisoformat(one["until"]))
     return next(held, ask.answers)
 
 

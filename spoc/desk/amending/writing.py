@@ -6,7 +6,8 @@ from datetime import datetime
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import cast, func, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from catalog.answers import given_files
@@ -82,7 +83,8 @@ def _write_ask(session: Session, reader: Reader, amended: Amended, now: datetime
     """Title and subject of the ticket follow where they came from this ask's answers."""
     ticket, ask, before, after = reader.ticket, amended.ask, amended.plan.before, amended.plan.after
     if dict(after.answers) != ask.answers:
-        ask.former_answers = [*ask.former_answers, {"until": now.isoformat(), "answers": ask.answers}]
+        former = [{"until": now.isoformat(), "answers": ask.answers}]
+        ask.former_answers = AskRow.former_answers.op("||")(cast(former, JSONB))  # not read: there may be hundreds
         ask.answers = dict(after.answers)
         files = given_files(amended.service, after.answers)
         attach_answers(session, reader.actor, ticket_id=ticket.id, ask_id=ask.id, files=files)

@@ -235,8 +235,7 @@ def _finish(session: Session, found: _Step, said: Callback, planner: Planner, no
     plan = None
     if found.step.asks:
         filled = (*ask.filled, found.step.key)
-        past = [one["answers"] for one in ask.former_answers]
-        raw = merge(found.service, ask.answers, said.answers, past, filled)
+        raw = merge(found.service, ask.answers, said.answers, ask.past_answers, filled)
         files = known_files(session, SYSTEM, named_files(found.service, raw), ask_id=ask.id)
         plan = planner.replan(found.service, ask, raw, fills=found.step.key, given=said.answers, files=files)
     move(session, task, Act.FINISH, **NO_HOLD, done_at=now, result=said.result)

@@ -62,8 +62,7 @@ class Fillable:
         return self.service.title if inside else ""
 
     def merged(self, given: Mapping[str, object]) -> dict[str, object]:
-        past = [one["answers"] for one in self.ask.former_answers]
-        return merge(self.service, self.ask.answers, given, past, self.filled)
+        return merge(self.service, self.ask.answers, given, self.ask.past_answers, self.filled)
 
     def asked(self, given: Mapping[str, object]) -> tuple[Field, ...]:
         """The questions of the form, given the answers so far."""

@@ -242,3 +242,22 @@ def test_whose_turn_does_not_come_is_told_if_the_request_is_theirs_to_see(
     assert "Tuesday 6 October → Tuesday 13 October" in page.text
     assert (shown.status_code, stranger.status_code) == (200, 404)
     assert answers(world, ticket)["start_on"] == "2026-10-06"
+
+
+def test_what_somebody_else_changed_meanwhile_is_not_changed_back(client: TestClient, world: World) -> None:
+    ticket, path = starter(world, laptop="windows")
+    world.sign_in(client, "employee")
+    shown = {name: value for name, value in sent(client.get(f"{path}/change").text).items() if name.startswith("was.")}
+    given = {"answers.start_on": "2026-10-13", "answers.laptop": "windows", "answers.work_place": "remote"}
+    filled = {**shown, "asked": ["start_on", "laptop", "work_place"], **given}
+
+    world.sign_in(client, "agent.desk")
+    client.post(f"/api{path}/amend", json={"answers": {"laptop": "mac", "work_place": "hybrid"}})
+    world.sign_in(client, "employee")
+    again = client.post(f"{path}/change", data=filled).text
+    page = client.post(f"{path}/difference", data={**filled, "was.laptop": sent(again)["was.laptop"]}).text
+    applied = client.post(f"{path}/amend", data=sent(page))
+
+    assert applied.status_code == 303
+    found = answers(world, ticket)
+    assert (found["start_on"], found["laptop"], found["work_place"]) == ("2026-10-13", "mac", "remote")

@@ -32,6 +32,7 @@ from spoc.web.errors import spoken, status_of, try_again
 from spoc.web.pages import notice, redirect, render, view_of
 from spoc.web.permissions import Permission
 from spoc.web.ticket.difference_view import difference_json, difference_values
+from spoc.web.ticket.untouched import marks, without_untouched
 from spoc.web.upload.kept import Arrived, arrived, has_files, with_files
 from spoc.web.upload.route import FilesRoute
 from spoc.web.waiting import HasTurn
@@ -129,6 +130,8 @@ def amend_on_page(
             http, session, found, desk, wish, arrival.all_faults(refused), spoken(refused), sent=arrival.items
         )
     except (DifferenceMoved, TicketBusy) as moved:
+        found = _found(session, actor, reference, ask_id)
+        wish = _wish(found, arrival.items)
         difference = preview(session, actor, reference.upper(), ask_id, wish, planner)
         values = difference_values(difference, view_of(visit, now)) | {"moved": spoken(moved)}
         page = _show_difference(http, found, arrival.items, values, status_of(type(moved)))
@@ -168,11 +171,11 @@ def _planner(session: Session, desk: DeskFacts, now: datetime) -> Planner:
 
 
 def _wish(found: Amendable, items: Sequence[tuple[str, str]]) -> Wish:
-    """A page's form: each question it asked is answered, or cleared; others stay as they are."""
+    """A page's form: each question it asked is answered, or cleared; all else stays as it is, and as others made it."""
     cleared = dict.fromkeys(value for name, value in items if name == "asked")
-    given = read_form(found.service, items)
+    wished = without_untouched(found, {**cleared, **read_form(found.service, items)}, items)
     sent = dict(items)
-    return Wish({**cleared, **given}, sent.get("cancels") == "true", sent.get("seen") or None)
+    return Wish(wished, sent.get("cancels") == "true", sent.get("seen") or None)
 
 
 def _show_form(
@@ -190,6 +193,7 @@ def _show_form(
     visible = visible_fields(found.service, _merged(found, wish), found.ask.filled)
     shown = [_field(found, field) for field in visible if found.may_answer(field)]
     values = {field.key: both.get(field.key, field.default) for field in shown}
+    asked = {one.key for one in shown if one.takes_answer and (one.key in readable or not _is_kept(found, one))}
     return render(
         http,
         "ticket/change.html",
@@ -198,7 +202,7 @@ def _show_form(
         path=_path(found),
         title=found.service.title,
         sections=sections(shown),
-        asked=[one.key for one in shown if one.takes_answer and (one.key in readable or not _is_kept(found, one))],
+        asked={key: stood for key, stood in marks(found, sent).items() if key in asked},
         values=with_files(session, found.reader.actor, shown, values, ask_id=found.ask.id, readable=readable),
         faults={fault.field: said(fault) for fault in faults},
         with_files=has_files(found.service),

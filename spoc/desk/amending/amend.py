@@ -110,6 +110,7 @@ def amend(
         NotFound, NotAllowed: as `amendable`; or a new answer is to a question whose answer the actor may not read.
         InvalidAnswers: the new answers cannot be accepted.
         DifferenceMoved: it is not the difference that was shown any more.
+        TicketBusy: others were changing the ticket for as long as this one could wait.
     """
     ticket = take_ticket(session, actor, reference)
     found = _amendable(session, actor, ticket, ask_id, planner.services)

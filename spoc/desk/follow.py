@@ -52,24 +52,24 @@ def _by_ask(ticket: Ticket) -> dict[int, list[Task]]:
 
 def _with_what_waited(session: Session, ticket: Ticket, now: datetime) -> Ticket:
     """Open what nothing holds up any more; gives the ticket with that."""
-    now_open = frozenset(
-        task.id
-        for tasks in _by_ask(ticket).values()
-        for keys in [now_ready([task.standing for task in tasks], now)]
-        for task in tasks
-        if task.key in keys
-    )
-    if not now_open:
+    opened = {task.id: task for tasks in _by_ask(ticket).values() for task in _free(tasks, now)}
+    if not opened:
         return ticket
-    opened = [task for task in ticket.tasks if task.id in now_open]
-    session.execute(update(TaskRow).where(TaskRow.id.in_(now_open)).values(state=TaskState.READY, ready_at=now))
-    record(session, ticket.id, [happened(task, "became_ready", None, public=False) for task in opened], now)
-    for task in opened:
+    session.execute(update(TaskRow).where(TaskRow.id.in_(opened)).values(state=TaskState.READY, ready_at=now))
+    told = [happened(task, "became_ready", None, public=False) for task in opened.values()]
+    record(session, ticket.id, told, now)
+    for task in opened.values():
         begin(session, task, task.person_id)
-    if any(task.kind is TaskKind.APPROVAL for task in opened):
+    if any(task.kind is TaskKind.APPROVAL for task in opened.values()):
         ask_soon(session)
-    open_ones = {task.id: replace(task, state=TaskState.READY) for task in opened}
-    return replace(ticket, tasks=tuple(open_ones.get(task.id, task) for task in ticket.tasks))
+    tasks = (replace(task, state=TaskState.READY) if task.id in opened else task for task in ticket.tasks)
+    return replace(ticket, tasks=tuple(tasks))
+
+
+def _free(tasks: Sequence[Task], now: datetime) -> list[Task]:
+    """Those of an ask that wait and that nothing holds up."""
+    keys = now_ready([task.standing for task in tasks], now)
+    return [task for task in tasks if task.key in keys]
 
 
 def _settle_asks(session: Session, ticket: Ticket, by: Task | None, actor_id: int | None, now: datetime) -> None:

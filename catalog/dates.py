@@ -30,7 +30,8 @@ _RULE = re.compile(
     r"|same day as )?(?P<anchor>(?:row\.)?[a-z][a-z0-9_]*)(?: (?P<at>\d{2}:\d{2}))?"
 )
 _GRAMMAR = Remark(
-    'write it like "start_on", "2 working days before start_on 09:00" or "4 working hours after submission"'
+    'write it like "start_on", "start_on 18:00", "2 working days before start_on 09:00", "3 weeks after start_on" '
+    'or "4 working hours after submission"'
 )
 
 

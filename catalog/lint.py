@@ -17,6 +17,7 @@ from catalog.lint_message import message_faults
 from catalog.lint_reach import reach_faults
 from catalog.lint_schedule import schedule_faults
 from catalog.lint_secret import secret_faults
+from catalog.lint_shown import icon_faults, text_faults
 from catalog.lint_steps import step_faults
 from catalog.lint_tests import faults_of_tests
 from catalog.lint_trial import trial_faults
@@ -41,13 +42,14 @@ DESK = "desk"
 def lint(documents: Sequence[Document], around: Catalogue | None = None) -> tuple[DocumentFault, ...]:
     """Every fault between parts, by file and line; those of a single part's shape are in its document.
 
-    Documents that are no whole catalogue stand in one: what they do not bring themselves, such as queues, is that of
-    the catalogue `around`.
+    Documents that are no whole catalogue stand in one: they may name what `around` has, as a draft may.
     """
-    known = {name: _mentioned(documents, name) or _keys(around, name) for name in _KINDS}
+    known = {name: _mentioned(documents, name) | _keys(around, name) for name in _KINDS}
     faults = [*_taken_keys(documents), *([] if around else _triage_faults(documents)), *_tests(documents, around)]
     for document in documents:
         faults.extend(item_faults(document, known["queues"]))
+        for where, need in document.of(Need):
+            faults.extend(icon_faults(Place(document.reading, where), need))
         for where, service in document.of(Service):
             faults.extend(_service_faults(Place(document.reading, where), service, known))
     return tuple(sorted(faults))
@@ -108,6 +110,8 @@ def _service_faults(place: Place, service: Service, known: dict[str, frozenset[s
         *_names(place, service, known),
         *_title_faults(place, service),
         *_subject_faults(place, service),
+        *icon_faults(place, service),
+        *text_faults(place, service),
         *graded_faults(place, service),
         *form_faults(place, service, known["queues"]),
         *step_faults(place, service, known["queues"], known["phases"]),

@@ -1,5 +1,6 @@
 """Faults of steps: queues, phases, needs, dates and conditions that lead nowhere."""
 
+import re
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
@@ -10,13 +11,15 @@ from catalog.lint_assign import assignment_faults
 from catalog.lint_filled import as_they_come
 from catalog.lint_form import unsafe
 from catalog.lint_rows import row_faults
-from catalog.lint_trial import type_faults
+from catalog.lint_trial import PERSON, type_faults
 from catalog.pack import Place
 from catalog.remark import Remark
 from catalog.rows import ROW
 from catalog.service import Field, FieldKind, PersonExpression, Service, Step
 
 _DATES = {FieldKind.DATE, FieldKind.DATETIME}
+_TRAIT = re.compile(rf"\b({'|'.join(sorted(PEOPLE))})\.([a-z_]\w*)(?!\s*\()")
+_LITERAL = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
 _SUBJECTS = {PersonExpression.SUBJECT, PersonExpression.SUBJECT_MANAGER}
 
 
@@ -120,7 +123,7 @@ def _condition_faults(here: Place, step: Step, service: Service) -> Iterator[Doc
     try:
         condition = compiled(step.condition)
     except InvalidCondition as fault:
-        yield here.fault(".condition", fault.reason, Remark('write it like: work_place == "office"'))
+        yield here.fault(".condition", fault.reason, Remark('write it like: work_place == "office" && days > 2'))
         return
     table = service.fields.get(step.for_each or "")
     known = {*service.fields, *PEOPLE, *([ROW] if table else [])}
@@ -131,8 +134,18 @@ def _condition_faults(here: Place, step: Step, service: Service) -> Iterator[Doc
             Remark("there is no field %(name)r", name=name),
             here.nearest(name, known),
         )
-    if not strangers:
+    unread = [*_trait_faults(here, step.condition)]
+    yield from unread
+    if not strangers and not unread:
         yield from type_faults(here, ".condition", condition, as_they_come(service, step), table)
+
+
+def _trait_faults(here: Place, text: str) -> Iterator[DocumentFault]:
+    """What CEL does not notice where the rest of the condition decides before it looks."""
+    for whose, trait in _TRAIT.findall(_LITERAL.sub("", text)):
+        if trait not in PERSON:
+            reason = Remark("of people there is no %(trait)r to read", trait=f"{whose}.{trait}")
+            yield here.fault(".condition", reason, here.nearest(trait, PERSON))
 
 
 def _evidence_faults(here: Place, step: Step) -> Iterator[DocumentFault]:

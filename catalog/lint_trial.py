@@ -53,9 +53,7 @@ def type_faults(
             yield place.fault(where, Remark("it fails on valid answers: %(why)s", why=failure(error)), _advice(values))
             return
         if not isinstance(outcome, bool):
-            yield place.fault(
-                where, Remark("it is neither true nor false"), Remark("compare the answer with something")
-            )
+            yield place.fault(where, Remark("it is neither true nor false"), _compared(condition, fields))
             return
 
 
@@ -64,6 +62,14 @@ def _advice(values: Mapping[str, object]) -> str:
     if unanswered:
         return Remark("ask first: %(field)s != null && …", field=unanswered)
     return Remark("compare like with like")
+
+
+def _compared(condition: Condition, fields: Mapping[str, Field]) -> str:
+    """Advice: a yes or no alone is one until nobody has answered it."""
+    doubtful = (name for name in condition.names if name in fields and fields[name].kind is FieldKind.YES_NO)
+    if name := next((one for one in doubtful if None in _samples(fields[one])), None):
+        return Remark("it may be without an answer: write %(field)s == true", field=name)
+    return Remark("compare the answer with something")
 
 
 def _trials(
@@ -80,8 +86,9 @@ def _trials(
 
 
 def _samples(field: Field) -> list[JsonValue]:
+    """A default fills what was left empty, and nothing that was never asked."""
     always = field.default is not None and not any(option.when for option in field.options)
-    may_be_null = not always and (not field.required or field.may_be_hidden)
+    may_be_null = field.may_be_hidden or not (always or field.required)
     return [*_answers(field), *([None] if may_be_null else [])]
 
 

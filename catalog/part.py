@@ -22,7 +22,11 @@ def _rule(value: object) -> object:
     return DateRule.parse(value) if isinstance(value, str) else value
 
 
-Rule = Annotated[DateRule, BeforeValidator(_rule), PlainSerializer(str), WithJsonSchema({"type": "string"})]
+_SHAPE = {
+    "type": "string",
+    "description": 'Such as "last_day 18:00", "3 working days before start_on" or "4 working hours after submission".',
+}
+Rule = Annotated[DateRule, BeforeValidator(_rule), PlainSerializer(str), WithJsonSchema(_SHAPE)]
 
 
 class Part(BaseModel):

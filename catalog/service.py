@@ -16,6 +16,7 @@ from catalog.evidence import Evidence
 from catalog.expected import PackTest
 from catalog.field import Field, FieldKind, Option, under_headings
 from catalog.form_step import FormPart
+from catalog.icons import Icon
 from catalog.item import ItemKind
 from catalog.kinds import BODIES, FINDS_ITS_PEOPLE, StepKind
 from catalog.message import MessagePart
@@ -78,7 +79,7 @@ class Need(Part):
     key: Key
     title: Line
     summary: Prose = ""
-    icon: Key = "help"
+    icon: Icon = "help"
 
 
 class Phase(Part):
@@ -218,7 +219,7 @@ class Service(Part):
     title: Line
     summary: Prose
     need: Key
-    icon: Key = "help"
+    icon: Icon = "help"
     phrases: tuple[Line, ...] = ()
     form: tuple[Field, ...] = ()
     steps: tuple[Step, ...] = ()

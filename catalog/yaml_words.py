@@ -5,14 +5,15 @@ from typing import Final
 
 from catalog.remark import Remark
 
+_BRACKETS: Final = Remark("brackets or braces do not match: close them, or put a text that holds some in quotes")
 _SAID: Final[tuple[tuple[str, Remark], ...]] = (
     ("mapping values are not allowed", Remark("a colon stands where none may: put the text in quotes")),
     ("could not find expected ':'", Remark("a key is without its colon")),
     ("found character '\\t'", Remark("a tab stands where only spaces may")),
     ("that cannot start any token", Remark("the first sign of this text has a meaning of its own: put it in quotes")),
     ("expected <block end>", Remark("this stands further in or out than what it belongs to")),
-    ("expected ',' or", Remark("a list or map in brackets is not closed")),
-    ("invalid indentation or unclosed", Remark("a list or map in brackets is not closed")),
+    ("expected ',' or", _BRACKETS),
+    ("invalid indentation or unclosed", _BRACKETS),
     ("found unexpected end of stream", Remark("a text in quotes is not closed")),
     ("found unexpected document separator", Remark("a text in quotes is not closed")),
     ("found unknown escape character", Remark("a backslash in double quotes has a meaning of its own: write two")),

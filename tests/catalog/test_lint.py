@@ -32,6 +32,7 @@ def test_a_sound_service_has_no_faults() -> None:
         (["title_template: '{a.b}'", STEPS], "title_template", "there is no field 'a.b'"),
         (["title_template: 'an { open brace'", STEPS], "title_template", "braces stand around a field key only"),
         (["subject: person", STEPS], "subject", "there is no field 'person'"),
+        (["icon: lock-opne", STEPS], "icon", "there is no icon 'lock-opne'"),
         (["example: {x: 1}", STEPS], "example.x", "This form has no such field."),
     ],
 )
@@ -160,8 +161,15 @@ SUM = "{key: amount, label: Amount, kind: number}"
         (
             "queue: desk, condition: 'requester.shoes == 43'",
             "steps[0].condition",
-            "it fails on valid answers: there is no 'shoes'",
+            "of people there is no 'requester.shoes' to read",
         ),
+        (
+            "queue: desk, condition: 'place == \"b\" && requester.shoes == 43'",
+            "steps[0].condition",
+            "of people there is no 'requester.shoes' to read",
+        ),
+        ("queue: desk, detail: 'For {name}'", "steps[0].detail", "{name} would stand there as it is"),
+        ("queue: desk, undo: {title: 'Not for {name}'}", "steps[0].undo.title", "{name} would stand there as it is"),
     ],
 )
 def test_a_step_that_cannot_work_is_at_fault(step: str, where: str, reason: str) -> None:

@@ -47,6 +47,14 @@ def test_a_step_that_no_answers_let_begin_is_at_fault(condition: str) -> None:
     assert ("steps[1].condition", "no answers let this step begin") in found
 
 
+def test_a_yes_or_no_that_may_go_unasked_is_none_for_a_condition() -> None:
+    """A default fills what was left empty, and not what was never asked: the step would be left out by a failure."""
+    car = "{key: car, label: Car, kind: yes_no, default: false, visible_when: place == 'a'}"
+    found = of_condition("condition: car", PLACE, car)
+    assert ("steps[1].condition", "it is neither true nor false") in found
+    assert of_condition("condition: car == true", PLACE, car) == []
+
+
 @pytest.mark.parametrize(
     "condition",
     [

@@ -160,11 +160,13 @@ def test_files_stand_in_the_catalogue_around_them_and_a_folder_is_whole(tmp_path
     assert {fault.reason for fault in look(packs).faults} >= {"'something-else' is missing", "there is no queue 'hr'"}
 
 
-def test_what_a_file_brings_itself_is_not_looked_for_around(tmp_path: Path) -> None:
+def test_a_file_with_queues_of_its_own_may_name_those_around_too(tmp_path: Path) -> None:
     own = tmp_path / "own.yaml"
     own.write_text(pack(ASK.replace("queue: hr", "queue: facilities"), triage=""))
+    assert look(packs_at([own])[0], shipped()).faults == ()
+    own.write_text(pack(ASK.replace("queue: hr", "queue: facilitys"), triage=""))
     (fault,) = look(packs_at([own])[0], shipped()).faults
-    assert (fault.file, fault.reason) == (str(own), "there is no queue 'facilities'")
+    assert (fault.file, fault.reason) == (str(own), "there is no queue 'facilitys'")
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:

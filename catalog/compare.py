@@ -92,7 +92,7 @@ def _titles(before: Catalogue, after: Catalogue) -> _Titles:
     both = (before, after)
     return _Titles(
         {
-            "queue": {queue.key: queue.department for one in both for queue in one.queues},
+            "queue": {queue.key: queue.title for one in both for queue in one.queues},
             "need": {need.key: need.title for one in both for need in one.needs},
             "phase": {phase.key: phase.title for one in both for phase in one.phases},
             "item": {kind.key: kind.title for one in both for kind in one.items},

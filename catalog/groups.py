@@ -63,7 +63,7 @@ def by_phase(service: Service, catalogue: Catalogue) -> tuple[PhaseGroup, ...]:
 
 
 def departments_of(service: Service, catalogue: Catalogue) -> tuple[str, ...]:
-    """Who may have work from this service, as employees name them, without parts that are confidential."""
+    """Who may have work from this service, as employees name them, once each, without parts that are confidential."""
     titles = {queue.key: queue.department for queue in catalogue.queues}
     named = (step.queue for step in service.steps if step.queue and not (step.confidential_to or step.secret))
-    return tuple(titles.get(key, key) for key in dict.fromkeys(named))
+    return tuple(dict.fromkeys(titles.get(key, key) for key in named))

@@ -177,7 +177,7 @@ def priority_by(service: Service, answers: Mapping[str, JsonValue], desk: DeskFa
 
 
 def queue_titles(desk: DeskFacts) -> dict[str, str]:
-    known = {queue.key: queue.department for queue in desk.catalogue.queues}
+    known = {queue.key: queue.title for queue in desk.catalogue.queues}
     return {key: known.get(key, key) for key in desk.queue_ids}
 
 

@@ -95,7 +95,7 @@ def _placed(
 ) -> tuple[Step, ...]:
     filled = filled_by(service, answers)
     placing = place_all(service, answers, ask.people, ask.requester, desk, ask.opened_at, ask.text, filled)
-    titles = {queue.key: queue.department for queue in desk.catalogue.queues}
+    titles = {queue.key: queue.title for queue in desk.catalogue.queues}
     return tuple(
         Step(one.step.key, one.step.title, _party(one, titles), one.due_at)
         for one in placing.steps
@@ -104,7 +104,7 @@ def _placed(
 
 
 def _party(placed: Placed, titles: Mapping[str, str]) -> str:
-    """The department of its queue, or the catalogue's word for its person."""
+    """The title of its queue, or the catalogue's word for its person."""
     return titles.get(placed.queue, placed.queue) if placed.queue else str(placed.step.person or placed.step.kind)
 
 

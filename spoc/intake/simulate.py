@@ -242,8 +242,8 @@ def _members(session: Session) -> dict[str, int]:
 
 
 def _parties(session: Session, service: Service, placing: Placing, desk: DeskFacts) -> dict[str, str]:
-    """By the step's key, who does it: the department of its queue, the name of its person, or its approvers."""
-    titles = {queue.key: queue.department for queue in desk.catalogue.queues}
+    """By the step's key, who does it: the title of its queue, the name of its person, or its approvers."""
+    titles = {queue.key: queue.title for queue in desk.catalogue.queues}
     ids = {placed.person_id for placed in placing.steps if placed.queue is None}
     names = dict(session.execute(select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(ids))).all())
     asked = {step.key: ", ".join(step.approval.approvers) for step in service.steps if step.approval is not None}

@@ -40,7 +40,7 @@ def show_service(http: Request, session: Database, now: Now, actor: CurrentActor
     desk = read_desk_facts(session)
     catalogue = desk.catalogue
     service = catalogue.service(key)
-    queues = {queue.key: queue.department for queue in catalogue.queues}
+    queues = {queue.key: queue.title for queue in catalogue.queues}
     labels = {field.key: field.label for field in service.form}
     return render(
         http,

@@ -23,6 +23,9 @@ def test_every_question_and_every_step_stands_once(service: Service) -> None:
 def test_departments_are_named_as_employees_know_them_without_confidential_parts() -> None:
     starter = shipped().service("new-starter")
     assert set(departments_of(starter, shipped())) == {"HR", "IT", "Facilities", "Office management"}
+    one_department = [queue.model_copy(update={"department": "Services"}) for queue in shipped().queues]
+    merged = shipped().model_copy(update={"queues": tuple(one_department)})
+    assert departments_of(starter, merged) == ("Services",)
     hidden = starter.model_copy(
         update={"steps": tuple(step.model_copy(update={"confidential_to": ("hr",)}) for step in starter.steps)}
     )

@@ -78,7 +78,7 @@ def written_graph(entry: Entry, faults: Sequence[FaultLine], catalogue: Catalogu
     steps = entry.value.steps if entry.value else ()
     if not steps or len(steps) > MOST_DRAWN:
         return None
-    titles = {queue.key: queue.department for queue in catalogue.queues}
+    titles = {queue.key: queue.title for queue in catalogue.queues}
     known = {step.key for step in steps}
     lines = _by_step(entry, faults)
     nodes = {

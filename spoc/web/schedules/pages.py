@@ -34,7 +34,7 @@ RAISED_HIDDEN = notice("schedules.raised_hidden", marked("It is raised."))
 
 @router.get(PAGE, include_in_schema=False)
 def show(http: Request, session: Database, now: Now, actor: Owner, seen: Seen) -> Response:
-    queues = {queue.key: queue.department for queue in current(session)[1].queues}
+    queues = {queue.key: queue.title for queue in current(session)[1].queues}
     lines = [_shown(line, queues, seen) for line in list_schedules(session, actor, now)]
     return render(http, "schedules/list.html", lines=lines)
 

@@ -1,8 +1,11 @@
 """A dry run as a page shows it: drawings, the table of tasks, the critical path and the gaps in words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
+from routing.phrase import counted
 from spoc.intake.simulate import Simulation, Tried
 from spoc.web.catalogue_words import party
 from spoc.web.drawing.graph import Graph
@@ -10,7 +13,10 @@ from spoc.web.drawing.timeline import Timeline
 from spoc.web.formats import View
 from spoc.web.trying.drawn import graph_of, timeline_of
 from spoc.web.trying.words import gap_sentence, reasons
-from spoc.words import gettext
+from spoc.words import gettext, said
+
+SOME: Final = 3
+"""So many steps are named beside one gap; of more, two and how many others."""
 
 
 @dataclass(frozen=True)
@@ -55,12 +61,28 @@ def dry_run(found: Simulation, view: View) -> DryRun:
         found.ends_at,
         path,
         tuple(_row(step, found, view) for step in found.steps),
-        tuple((title, gap_sentence(gap, found, view)) for title, gap in found.gaps),
+        _gaps(found, view),
         tuple((title, one.condition) for title, one in found.skipped),
         graph_of(found, view),
         timeline_of(found, view),
         gettext("The critical path: %(steps)s.") % {"steps": ", ".join(path)},
     )
+
+
+def _gaps(found: Simulation, view: View) -> tuple[tuple[str, str], ...]:
+    """What is missing, once each, with the steps that it is missing for: 30 tasks of one empty queue lack one thing."""
+    titles: dict[str, list[str]] = {}
+    for title, gap in found.gaps:
+        titles.setdefault(gap_sentence(gap, found, view), []).append(title)
+    return tuple((_some(named), text) for text, named in titles.items())
+
+
+def _some(titles: Sequence[str]) -> str:
+    if len(titles) <= SOME:
+        return ", ".join(titles)
+    more = len(titles) - SOME + 1
+    given = {"titles": ", ".join(titles[: SOME - 1])}
+    return said(counted("%(titles)s and %(number)s more", "%(titles)s and %(number)s more", more, **given))
 
 
 def _row(step: Tried, found: Simulation, view: View) -> TaskRow:

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from catalog.document import shipped
 from catalog.draft import drafted
@@ -28,6 +28,8 @@ from spoc.intake.desk_facts import read_desk_facts
 from spoc.intake.errors import NoSuchDay, UnknownRequester
 from spoc.intake.replay import Replay, replay
 from spoc.intake.simulate import Simulation, asked_at, first_person, simulate, under
+from spoc.web.formats import View
+from spoc.web.trying.rows import dry_run
 from tests.world import World, mail_of
 
 PLAIN = Actor(0, "", queues=frozenset({DESK}))
@@ -102,6 +104,25 @@ def test_each_step_says_who_has_it_and_how_many_they_are(world: World) -> None:
     assert (run["accounts"].party, run["accounts"].members) == ("IT", 2)  # an agent and the lead
     assert run["first-week-plan"].party == world.person("employee").name
     assert run["accounts"].waits_for == (run["contract"].placed.step.title,)
+
+
+def test_two_queues_of_one_department_are_told_apart(world: World) -> None:
+    renamed = [one.model_copy(update={"department": "Services"}) for one in shipped().queues]
+    catalogue = shipped().model_copy(update={"queues": tuple(renamed)})
+    parties = {step.party for step in tried(world, "new-starter", catalogue).steps if step.placed.queue}
+    assert {"IT", "HR", "Facilities"} <= parties
+
+
+def test_one_gap_of_many_steps_is_told_once(world: World) -> None:
+    it = select(QueueRow.id).where(QueueRow.key == "it").scalar_subquery()
+    world.session.execute(delete(QueueMemberRow).where(QueueMemberRow.queue_id == it))
+    run = tried(world, "new-starter")
+    lacking = [gap for _, gap in run.gaps if gap.kind is GapKind.QUEUE_WITHOUT_MEMBERS]
+    assert len(lacking) > 3
+    view = View("en", "UTC", world.now)
+    told = [title for title, text in dry_run(run, view).gaps if text == "Nobody works in the queue IT."]
+    assert len(told) == 1
+    assert told[0].endswith(f" and {len(lacking) - 2} more")
 
 
 def test_steps_that_the_answers_leave_out_are_named_with_their_condition(world: World) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from spoc.approvals.links import token_for
 from spoc.db.approvals import ApproverRow
+from spoc.db.tickets import AskRow
 from spoc.people.cost_centres import CostCentre, list_cost_centres
 from tests.spoc.approvals.approving import Buying, buy, reports_to
 from tests.world import World
@@ -199,6 +200,24 @@ def test_the_requester_sees_whose_yes_it_waits_for(client: TestClient, one: Buyi
     document = client.get(f"/api/tickets/{one.ticket.reference}").json()
     agree = next(task for task in document["tasks"] if task["key"] == "agree")
     assert (agree["kind"], agree["queue"], agree["assignee"]) == ("approval", None, "Jonas Weber")
+
+
+def test_what_moves_an_approval_leaves_it_with_whom_it_asks(client: TestClient, world: World) -> None:
+    reports_to(world, "colleague", "employee")
+    price = {"key": "price", "label": "Price", "kind": "number", "required": True}
+    day = {"key": "wanted_on", "label": "Wanted on", "kind": "date"}
+    asked = {"key": "agree", "title": "Agree", "approval": {"approvers": ["requester.manager"], "shows": ["price"]}}
+    steps = [{**asked, "due": "wanted_on"}, {"key": "order", "title": "Order", "queue": "it", "needs": ["agree"]}]
+    others = [{"key": "colour", "label": "Colour", "kind": "text"}, {"key": "salary", "label": "Band", "kind": "text"}]
+    one = buy(world, by="colleague", form=[price, day, *others], steps=steps)
+    world.session.commit()
+    world.sign_in(client, "colleague")
+    ask_id = world.session.scalar(select(AskRow.public_id).where(AskRow.ticket_id == one.ticket.ticket_id))
+    given = {"asked": "wanted_on", "answers.wanted_on": "2026-10-13"}
+    page = client.post(f"/tickets/{one.ticket.reference}/asks/{ask_id}/difference", data=given).text
+    moved = page.split('id="group-1"')[1].split("Tue 13 Oct")[0]
+    assert "Jonas Weber" in moved
+    assert "Jonas Weber →" not in moved
 
 
 def test_an_administrator_says_who_answers_for_a_departments_money(client: TestClient, world: World) -> None:

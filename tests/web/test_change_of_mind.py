@@ -90,6 +90,8 @@ def test_cancelling_is_shown_first_and_can_be_taken_back(client: TestClient, wor
     assert "This request was cancelled." in status
     assert "You cancelled the request." in status
     assert "Bring it back or change it" in status
+    assert "it can be brought back" in status
+    assert "Everything by" not in status
     assert "This request was cancelled." in client.get(f"{path}/change").text
     assert client.post(f"{path}/amend", data={"asked": "buddy"}).status_code == 303
     assert "This request was cancelled." not in client.get(f"/tickets/{ticket.reference}").text

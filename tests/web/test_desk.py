@@ -1,6 +1,8 @@
 """The desk's pages: queues, one's own work, and the acts on tasks as forms."""
 
+import re
 from datetime import timedelta
+from html import unescape
 from uuid import UUID
 
 import pytest
@@ -165,6 +167,16 @@ def test_every_act_of_a_task_works_from_its_page(client: TestClient, world: Worl
     for act, form, state in acts:
         assert client.post(f"{address}/{act}", data=form).status_code == 303, act
         assert row(world, ticket, "laptop-order").state is state
+
+
+def test_whoever_asked_and_works_on_it_stays_on_the_desks_page(client: TestClient, world: World) -> None:
+    ticket = world.submit("new-starter", by="agent.it")
+    world.sign_in(client, "agent.it")
+    desk_page = client.get(f"/tickets/{ticket.reference}?view=desk").text
+    (address,) = set(re.findall(r'name="address" value="([^"]*)"', desk_page))
+    task = task_id(ticket, "laptop-order")
+    answer = client.post(f"/desk/tasks/{task}/claim", data={"address": unescape(address)}, follow_redirects=False)
+    assert answer.headers["location"] == f"/tickets/{ticket.reference}?view=desk"
 
 
 def test_an_empty_queue_says_what_is_true(client: TestClient, world: World) -> None:

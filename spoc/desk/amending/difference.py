@@ -119,7 +119,8 @@ def _task(reader: Reader, line: Line, names: Mapping[int, str], titles: Mapping[
     party_was = (task.queue_title or task.person_name or "") if task else ""
     now = target or task
     assert now is not None, "there is a task, or there will be one"
-    party = _party(reader, now.queue, now.person_id, names) if target else party_was
+    # Whom an approval asks is not planned: it stays with whoever has it.
+    party = (_party(reader, now.queue, now.person_id, names) if target else "") or party_was
     return TaskChange(
         change=line.change,
         key=line.key,

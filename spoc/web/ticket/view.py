@@ -138,12 +138,19 @@ def status_values(page: TicketPage, view: View, sent: Sent | None = None) -> dic
         "people": people(page),
         "asked_back": [line.task for line in lines if line.task.paused],
         "changes": changes(page, view),
-        "everything_by": max((line.task.due_at for line in open_lines if line.task.due_at), default=page.promised_at),
+        "everything_by": _everything_by(page, open_lines),
     }
 
 
+def _everything_by(page: TicketPage, open_lines: Sequence[TaskLine]) -> datetime | None:
+    """Nothing is promised any more of what was taken back; what undoes it is due when it says."""
+    promised = None if page.state is TicketState.CANCELLED else page.promised_at
+    return max((line.task.due_at for line in open_lines if line.task.due_at), default=promised)
+
+
 def _turn(lines: Sequence[TaskLine]) -> list[TaskLine]:
-    return [line for line in lines if line.task.is_own_step and line.task.state in WORKABLE]
+    """What waits for the reader, the nearest first."""
+    return sorted((line for line in lines if line.task.is_own_step and line.task.state in WORKABLE), key=_urgency)
 
 
 def _urgency(line: TaskLine) -> tuple[int, bool, str]:

@@ -40,7 +40,8 @@ class Moment:
 class PlannedStep:
     """`of` is the step's key in the catalogue: its own, but for one that is done for a row.
 
-    `undecided_by` are the form steps on whose answers its condition hangs: what they say may leave it out.
+    `undecided_by` are the form steps on whose answers its condition hangs: what they say may leave it out. With
+    `due_to_come`, one of them is still to say from what its due date counts.
     """
 
     key: str
@@ -60,6 +61,7 @@ class PlannedStep:
     checklist: tuple[str, ...] = ()
     evidence: Evidence | None = None
     undecided_by: tuple[str, ...] = ()
+    due_to_come: bool = False
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,7 @@ def _planned(
         checklist=step.checklist,
         evidence=step.evidence,
         undecided_by=_undecided_by(service, step, open_),
+        due_to_come=step.due is not None and step.due.anchor in open_,
     )
 
 

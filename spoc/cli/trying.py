@@ -145,10 +145,12 @@ def _show(found: "Simulation", view: "View") -> None:
         party = task.party if task.members is None else f"{task.party} ({task.members})"
         opens = view.moment(task.opens_at) if task.opens_at else ""
         spare = "" if task.spare_days is None else str(task.spare_days)
-        mark = "* " if task.critical else ""
+        mark = "* " if task.critical else "? " if task.depends_on else ""
         table.add_row(f"{mark}{task.title}", party, opens, view.moment(task.due_at), spare, task.waits_for)
     out.print(table)
     tell(f"* {run.sentence}")
+    if any(task.depends_on for task in run.tasks):
+        tell(Phrase("? Answers that are still to come decide whether it is needed."))
     for title, text in run.gaps:
         tell(Phrase("Gap: %(title)s. %(text)s", {"title": title, "text": text}))
     if not run.gaps:

@@ -19,7 +19,7 @@ from routing.labels import labels_in
 from routing.lifecycle import counted
 from routing.priority import Level, priority_of
 from routing.proof import Asked, Item, ProofKind
-from routing.why import Kind, Why
+from routing.why import USUAL_DUE, Kind, Why
 from routing.work import DESK, Facts, Moment, Placement, TaskKind, TaskState, Unit, Work
 from spoc.intake.desk_facts import DeskFacts
 from spoc.intake.people import Somebody
@@ -229,4 +229,8 @@ def _placed(step: PlannedStep, placement: Placement, persons: Mapping[str, int |
         queue, why = DESK, (*why, nobody)
     if step.undecided_by:
         why = (*why, Why(Kind.UNDECIDED, {"tasks": step.undecided_by}))
-    return Placed(step, queue, person_id, placement.state, placement.opens_at, placement.due_at, placement.needs, why)
+    due_at = placement.due_at
+    if step.due_to_come:
+        # Counted from nothing, it would be told as a fact: "Delete the mailbox, Wed 23 Dec".
+        due_at, why = None, tuple(one for one in why if one.kind not in USUAL_DUE)
+    return Placed(step, queue, person_id, placement.state, placement.opens_at, due_at, placement.needs, why)

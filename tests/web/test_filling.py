@@ -48,6 +48,7 @@ def test_the_manager_finds_the_questions_and_answers_them(client: TestClient, wo
     status = client.get(f"/tickets/{ticket.reference}").text
     assert f'href="{path}/form"' in status
     assert "What you have decided" not in status
+    assert "if it is needed" in status
     page = client.get(f"{path}/form").text
     assert "Choose the equipment" in page
     assert 'name="answers.new_equipment"' in page
@@ -58,6 +59,7 @@ def test_the_manager_finds_the_questions_and_answers_them(client: TestClient, wo
     assert given(world, ticket)["new_equipment"] == ["screen", "dock"]
     after = client.get(f"/tickets/{ticket.reference}").text
     assert "You filled in “Choose the equipment”." in after
+    assert "if it is needed" not in after
     assert "Equipment at the new place: Second screen, Docking station" in after
     assert client.get(f"{path}/form").status_code == 409
 

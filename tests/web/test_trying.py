@@ -51,6 +51,11 @@ def test_the_dry_run_begins_with_the_example_and_shows_it_drawn_and_as_a_list(cl
     assert "Nothing is missing" in page
 
 
+def test_what_an_answer_still_to_come_decides_is_told_with_the_form(client: TestClient, world: World) -> None:
+    world.sign_in(client, "owner")
+    assert "If it is needed: “Choose the equipment” says so" in client.get("/catalogue/move/simulate").text
+
+
 def test_each_drawing_has_a_name_and_says_what_it_shows(client: TestClient, world: World) -> None:
     world.sign_in(client, "owner")
     page = client.get(NEW_STARTER).text

@@ -7,6 +7,7 @@ from typing import Any
 
 from routing.lifecycle import OPEN, WORKABLE, Act, Department, acts_from
 from routing.visibility import Actor
+from routing.why import Kind
 from routing.work import ContactKind, HoldReason, TaskKind, TaskState, TicketState
 from spoc.desk.requests import Next, Request
 from spoc.desk.ticket_page import AskPart, ContactPart, EventPart, MessagePart, TaskPart, TicketPage
@@ -48,7 +49,8 @@ class TaskLine:
 
     `acts` are the names of the acts its state allows the reader, `holds` why it may stop, `why` sentences. `form_path`
     is where a form is filled in that is theirs to fill in now, `meeting_path` where an appointment is changed. `sent`
-    is the form that was to finish it, if that was refused.
+    is the form that was to finish it, if that was refused. `is_doubtful`: answers to a form that the reader sees too
+    decide whether it is needed at all.
     """
 
     task: TaskPart
@@ -62,6 +64,7 @@ class TaskLine:
     sent: Sent | None = None
     form_path: str | None = None
     meeting_path: str = ""
+    is_doubtful: bool = False
 
 
 @dataclass(frozen=True)
@@ -193,6 +196,7 @@ def _line(task: TaskPart, page: TicketPage, view: View, sent: Sent | None) -> Ta
         sent=sent,
         form_path=f"/tickets/{page.reference}/steps/{task.id}/form" if _may_fill(task) else None,
         meeting_path=f"/tickets/{page.reference}/steps/{task.id}/appointment" if task.meeting else "",
+        is_doubtful=any(why.kind == Kind.UNDECIDED for why in task.why),
     )
 
 

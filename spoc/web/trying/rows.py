@@ -21,7 +21,10 @@ SOME: Final = 3
 
 @dataclass(frozen=True)
 class TaskRow:
-    """`members` is the number of people in its queue; None where a person has the step."""
+    """`members` is the number of people in its queue; None where a person has the step.
+
+    `depends_on` are the titles of the forms whose answers decide whether it is needed.
+    """
 
     title: str
     party: str
@@ -31,6 +34,7 @@ class TaskRow:
     waits_for: str
     spare_days: int | None
     critical: bool
+    depends_on: str
     confidential: bool
     secret: bool
     why: tuple[str, ...]
@@ -87,6 +91,7 @@ def _some(titles: Sequence[str]) -> str:
 
 def _row(step: Tried, found: Simulation, view: View) -> TaskRow:
     planned = step.placed.step
+    titles = {one.key: one.placed.step.title for one in found.steps}
     return TaskRow(
         planned.title,
         party(step.party),
@@ -96,6 +101,7 @@ def _row(step: Tried, found: Simulation, view: View) -> TaskRow:
         ", ".join(step.waits_for),
         step.spare_days,
         step.critical,
+        ", ".join(titles[key] for key in planned.undecided_by if key in titles),
         bool(planned.confidential_to) and not planned.secret,
         planned.secret,
         tuple(reasons(step, found, view)),

@@ -12,6 +12,7 @@ from catalog.document import shipped
 from catalog.errors import InvalidAnswers
 from catalog.service import Service
 from routing.errors import NotPossible
+from routing.why import USUAL_DUE
 from routing.work import Channel, TaskKind, TaskState, TicketState
 from spoc.db.jobs import JobRow
 from spoc.db.tickets import AskRow, EventRow, TaskRow
@@ -46,7 +47,8 @@ GREET = step("greet", title="Greet", queue="desk")
 
 def put(world: World, *steps: dict[str, object], **parts: object) -> None:
     """Publish the shipped catalogue with a service `kit`."""
-    kit = service(key="kit", need="start-and-leave", form=FORM, steps=[*steps], example={"name": "Kim"}, **parts)
+    parts = {"form": FORM, "example": {"name": "Kim"}, **parts}
+    kit = service(key="kit", need="start-and-leave", steps=[*steps], **parts)
     publish(world.session, shipped().model_copy(update={"services": (*shipped().services, kit)}), None, "", world.now)
     world.session.commit()
 
@@ -100,6 +102,21 @@ def test_what_hangs_on_the_answers_waits_and_whoever_gives_them_is_told(
     assert [task.kind for task in ticket.tasks][:2] == [TaskKind.FORM, TaskKind.TASK]
     assert [job["person_id"] for job in jobs(session, "mail.form_ready")] == [world.ids["manager"]]
     assert "undecided" in {why["kind"] for why in rows(session, ticket)["order"].why}
+
+
+def test_a_date_that_is_still_to_be_answered_is_none_until_then(world: World, session: Session, now: datetime) -> None:
+    pick = {**PICK, "form": {"fields": ["laptop", "size", "code", "until"]}}
+    form = [*FORM, field("until", "date")]
+    put(world, pick, {**ORDER, "due": "2 days after until"}, TELL, GREET, form=form)
+    ticket = ask(world)
+    order = rows(session, ticket)["order"]
+    assert (order.due_at, {why["kind"] for why in order.why} & USUAL_DUE) == (None, set())
+
+    answer(world, ticket, now + HOUR, laptop="mac", size=14, code="x9", until="2026-09-01")
+
+    due_at = rows(session, ticket)["order"].due_at
+    assert due_at is not None
+    assert due_at.date().isoformat() == "2026-09-03"
 
 
 def test_a_form_that_waits_tells_nobody_before_its_turn(world: World, session: Session, now: datetime) -> None:

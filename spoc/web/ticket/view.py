@@ -49,8 +49,7 @@ class TaskLine:
 
     `acts` are the names of the acts its state allows the reader, `holds` why it may stop, `why` sentences. `form_path`
     is where a form is filled in that is theirs to fill in now, `meeting_path` where an appointment is changed. `sent`
-    is the form that was to finish it, if that was refused. `is_doubtful`: answers to a form that the reader sees too
-    decide whether it is needed at all.
+    is the form that was to finish it, if that was refused. `is_doubtful`: answers to come may leave it out.
     """
 
     task: TaskPart
@@ -126,6 +125,7 @@ def status_values(page: TicketPage, view: View, sent: Sent | None = None) -> dic
     open_lines = [line for line in lines if line.task.state in OPEN]
     done = [line for line in lines if line.task.state is TaskState.DONE]
     shown = sorted((line for line in open_lines if line not in _turn(lines)), key=_urgency)
+    promised = None if page.state is TicketState.CANCELLED else page.promised_at
     return {
         "page": page,
         "asks": ask_cards(page, view),
@@ -141,14 +141,8 @@ def status_values(page: TicketPage, view: View, sent: Sent | None = None) -> dic
         "people": people(page),
         "asked_back": [line.task for line in lines if line.task.paused],
         "changes": changes(page, view),
-        "everything_by": _everything_by(page, open_lines),
+        "everything_by": max((line.task.due_at for line in open_lines if line.task.due_at), default=promised),
     }
-
-
-def _everything_by(page: TicketPage, open_lines: Sequence[TaskLine]) -> datetime | None:
-    """Nothing is promised any more of what was taken back; what undoes it is due when it says."""
-    promised = None if page.state is TicketState.CANCELLED else page.promised_at
-    return max((line.task.due_at for line in open_lines if line.task.due_at), default=promised)
 
 
 def _turn(lines: Sequence[TaskLine]) -> list[TaskLine]:

@@ -19,17 +19,23 @@ from spoc.people.errors import InvalidAccount
 log = structlog.get_logger()
 
 LONGEST: Final = 120
+USUAL_EMPLOYMENT: Final = "employee"
+"""What somebody is of whom nothing else is said."""
 
 
 @dataclass(frozen=True)
 class Details:
-    """`location` is a key, `manager` a mail address; empty texts for none. `shared` marks kiosks and shared callers."""
+    """`location` is a key, `manager` a mail address; empty texts for none. `shared` marks kiosks and shared callers.
+
+    `employment` is a word that conditions and rules compare, in lower case.
+    """
 
     department: str = ""
     job_title: str = ""
     location: str = ""
     manager: str = ""
     shared: bool = False
+    employment: str = USUAL_EMPLOYMENT
 
 
 def details_of(session: Session, person_id: int) -> Details:
@@ -41,7 +47,12 @@ def details_of(session: Session, person_id: int) -> Details:
     person = _must_be(session, person_id)
     manager = session.get(PersonRow, person.manager_id) if person.manager_id else None
     return Details(
-        person.department, person.job_title, person.location_key or "", manager.mail if manager else "", person.shared
+        person.department,
+        person.job_title,
+        person.location_key or "",
+        manager.mail if manager else "",
+        person.shared,
+        person.employment,
     )
 
 
@@ -57,6 +68,7 @@ def set_details(session: Session, by: Actor, person_id: int, wanted: Details, no
     _check(session, person_id, wanted, manager)
     person = _must_be(session, person_id)
     person.department, person.job_title = _tidy(wanted.department), _tidy(wanted.job_title)
+    person.employment = _tidy(wanted.employment).lower() or USUAL_EMPLOYMENT
     person.location_key, person.shared = wanted.location or None, wanted.shared
     person.manager_id = manager.id if manager else None
     session.flush()
@@ -71,9 +83,10 @@ def _check(session: Session, person_id: int, wanted: Details, manager: PersonRow
         "At most %(number)s characters that can be printed.",
         LONGEST,
     )
+    texts = {"department": wanted.department, "job_title": wanted.job_title, "employment": wanted.employment}
     faults = [
         Fault(name, "text", printable)
-        for name, text in (("department", wanted.department), ("job_title", wanted.job_title))
+        for name, text in texts.items()
         if len(_tidy(text)) > LONGEST or not _tidy(text).isprintable()
     ]
     if wanted.location and not _is_place(session, wanted.location):

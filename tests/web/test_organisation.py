@@ -123,12 +123,14 @@ def test_a_queue_without_a_calendar_is_refused(admin: TestClient, wrong: dict[st
 def test_details_of_a_person_are_set_on_their_page(admin: TestClient, world: World) -> None:
     path = f"/people/{world.person('employee').public_id}"
     given = {"department": "Labs", "job_title": "Optician", "location": "lyon", "manager": mail_of("lead")}
-    assert admin.post(f"{path}/details", data={**given, "shared": "true"}).headers["location"] == path
+    given |= {"employment": "contractor", "shared": "true"}
+    assert admin.post(f"{path}/details", data=given).headers["location"] == path
     assert details_of(world.session, world.ids["employee"]) == Details(
-        "Labs", "Optician", "lyon", mail_of("lead"), shared=True
+        "Labs", "Optician", "lyon", mail_of("lead"), shared=True, employment="contractor"
     )
     page = admin.get(path).text
     assert "Details changed by Bartholomew Fitzgerald" in page
+    assert "Kind of employment: employee is now contractor" in page
     assert f"Line manager: {mail_of('manager')} is now {mail_of('lead')}" in page
 
 

@@ -41,6 +41,7 @@ FIELDS: Final[dict[str, str]] = {
     "leads": marked("Leads"),
     "department": marked("Department"),
     "job_title": marked("Job title"),
+    "employment": marked("Kind of employment"),
     "location": marked("Location"),
     "manager": marked("Line manager"),
     "shared": marked("Shared caller"),

@@ -148,8 +148,9 @@ def write_details(
     location: Short = "",
     manager: Short = "",
     shared: Annotated[Literal["true", ""], Form()] = "",
+    employment: Short = "",
 ) -> Response:
-    given = Details(department, job_title, location, manager, shared == "true")
+    given = Details(department, job_title, location, manager, shared == "true", employment)
     try:
         set_details(session, actor, person_id_of(session, public_id), given, now)
     except InvalidAccount as refused:

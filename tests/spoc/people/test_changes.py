@@ -81,9 +81,11 @@ def test_what_is_written_down_cannot_be_altered(world: World) -> None:
 
 def test_details_are_set_and_written_down(world: World) -> None:
     person_id = world.ids["employee"]
-    wanted = Details("Labs", "Kiosk", "lyon", mail_of("lead").upper(), shared=True)
+    wanted = Details("Labs", "Kiosk", "lyon", mail_of("lead").upper(), shared=True, employment=" Contractor")
     set_details(world.session, world.actor("admin"), person_id, wanted, world.now)
-    assert details_of(world.session, person_id) == Details("Labs", "Kiosk", "lyon", mail_of("lead"), shared=True)
+    assert details_of(world.session, person_id) == Details(
+        "Labs", "Kiosk", "lyon", mail_of("lead"), shared=True, employment="contractor"
+    )
     change = last(world.session, person_id)
     assert change.what is What.DETAILS
     assert change.before == {
@@ -92,6 +94,7 @@ def test_details_are_set_and_written_down(world: World) -> None:
         "location": "berlin",
         "manager": mail_of("manager"),
         "shared": False,
+        "employment": "employee",
     }
 
 
@@ -105,6 +108,7 @@ def test_details_can_be_emptied(world: World) -> None:
     [
         (Details(department="x" * 121), "department"),
         (Details(job_title="a\u202eb"), "job_title"),
+        (Details(employment="x" * 121), "employment"),
         (Details(location="atlantis"), "location"),
         (Details(manager="nobody@demo.example"), "manager"),
         (Details(manager=mail_of("manager")), "manager"),

@@ -4,7 +4,7 @@ import hashlib
 import json
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -37,7 +37,7 @@ def publish(
     sources: Sources | None = None,
     overruled: str = "",
 ) -> int:
-    """Make `catalogue` the version in force and create the queues it names that are missing.
+    """Make `catalogue` the version in force; queues are created, named and ordered as it says.
 
     `sources` are the texts it was read from. Publishing what is in force already, with the same texts or with none,
     changes nothing. Gives the version's id.
@@ -48,7 +48,7 @@ def publish(
     newest = _in_force(session)
     if newest is not None and newest.digest == digest and (sources is None or dict(sources) == newest.sources):
         return newest.id
-    _create_queues(session, catalogue)
+    _write_queues(session, catalogue)
     row = CatalogueVersionRow(
         document=json.loads(document),
         digest=digest,
@@ -72,12 +72,15 @@ def _in_force(session: Session) -> CatalogueVersionRow | None:
     return session.scalars(select(CatalogueVersionRow).order_by(CatalogueVersionRow.id.desc()).limit(1)).one_or_none()
 
 
-def _create_queues(session: Session, catalogue: Catalogue) -> None:
+def _write_queues(session: Session, catalogue: Catalogue) -> None:
+    """Titles and order are the catalogue's; a queue that it leaves out stays, with its people and its tasks."""
     for place, queue in enumerate(catalogue.queues):
+        said = {"title": queue.title, "position": place}
+        is_other = or_(QueueRow.title != queue.title, QueueRow.position != place)
         session.execute(
             upsert(QueueRow)
-            .values(key=queue.key, title=queue.title, position=place)
-            .on_conflict_do_nothing(index_elements=["key"])
+            .values(key=queue.key, **said)
+            .on_conflict_do_update(index_elements=["key"], set_=said, where=is_other)
         )
 
 

@@ -91,6 +91,11 @@ class View:
         day = gettext("today") if local.date() == today else self.day(value)
         return f"{day} {self.clock(value)}"
 
+    def opening(self, value: datetime) -> str:
+        """The day, and the clock unless that is midnight, with which a day begins: "Tue 1 Sep", "Tue 1 Sep 18:00"."""
+        local = value.astimezone(self._zone)
+        return self.day(value) if (local.hour, local.minute) == (0, 0) else f"{self.day(value)} {self.clock(value)}"
+
     def iso(self, value: date | None) -> str:
         """For `<time datetime>`: UTC to the second, or the date. Empty for None, as an attribute should be."""
         if value is None:

@@ -57,7 +57,8 @@ def test_one_day_is_a_day() -> None:
     ("state", "waits", "opens", "hold", "words"),
     [
         (TaskState.WAITING, ("Contract",), NOW, None, "Waits: Contract"),
-        (TaskState.WAITING, (), NOW + timedelta(days=8), None, "Opens Fri 21 Aug"),
+        (TaskState.WAITING, (), NOW + timedelta(days=8), None, "Opens Fri 21 Aug 11:00"),
+        (TaskState.WAITING, (), NOW + timedelta(days=8, hours=13), None, "Opens Sat 22 Aug"),
         (TaskState.WAITING, (), None, None, None),
         (TaskState.ON_HOLD, (), None, HoldReason.VENDOR, "Vendor"),
         (TaskState.READY, (), None, None, None),

@@ -109,6 +109,16 @@ def test_the_employees_page_has_no_words_of_the_desk(client: TestClient, world: 
     assert "Your turn" in page
 
 
+def test_what_only_waits_for_its_day_says_which(client: TestClient, world: World) -> None:
+    ticket = world.submit("new-starter", start_on="2026-10-06")
+    world.sign_in(client, "employee")
+
+    page = client.get(f"/tickets/{ticket.reference}").text
+
+    welcome = page.split("Welcome and introduction")[1].split("</li>")[0]
+    assert "not before Tue 6 Oct" in welcome
+
+
 def test_a_person_ends_their_step_from_the_page(client: TestClient, world: World) -> None:
     ticket = starter(world)
     step = next(task for task in ticket.tasks if task.key == "first-week-plan")

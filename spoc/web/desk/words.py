@@ -63,7 +63,7 @@ def stands_because(
     if state is TaskState.WAITING and waits_for:
         return gettext("Waits: %(what)s") % {"what": waits_for[0]}
     if state is TaskState.WAITING and opens_at is not None:
-        return gettext("Opens %(day)s") % {"day": view.day(opens_at)}
+        return gettext("Opens %(day)s") % {"day": view.opening(opens_at)}
     return gettext(HOLDS[hold]) if state is TaskState.ON_HOLD and hold is not None else None
 
 

@@ -11,7 +11,7 @@ from spoc.web.drawing.layers import Place, arrange
 WIDTH, HEIGHT = 216, 64
 GAP_X, GAP_Y = 42, 14
 EDGE: Final = 3  # room for the thickest frame
-IN_A_LINE, IN_A_NOTE, LINES = 24, 30, 2
+IN_A_LINE, IN_A_NOTE, LINES = 24, 28, 2
 
 
 @dataclass(frozen=True)

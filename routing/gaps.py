@@ -26,6 +26,7 @@ class GapKind(StrEnum):
     MEETS_TOO_LONG = "meets_too_long"  # minutes
     CONDITION_FAILED = "condition_failed"  # condition, fault
     NO_CONTACT = "no_contact"  # queue: its key, topic
+    NO_SKILL = "no_skill"  # queue: its key, skill
     NO_APPROVER = "no_approver"  # approvers: expressions of the catalogue
     NOBODY_TO_ESCALATE = "nobody_to_escalate"  # queue: its key
     UNKNOWN_SYSTEM = "unknown_system"  # endpoint: its key
@@ -44,8 +45,9 @@ class Gap:
 class Wanted:
     """What one step needs beside people in its queue; what it does not need is empty.
 
-    `topic` is the one that its queue is to have a point of contact for, `approvers` all that it asks, `endpoint` the
-    system that it calls. `escalates` says that the ladder tells whoever answers for its queue.
+    `topic` is the one that its queue is to have a point of contact for, `skill` what somebody in it is to know,
+    `approvers` all that it asks, `endpoint` the system that it calls. `escalates` says that the ladder tells whoever
+    answers for its queue.
     """
 
     step: str
@@ -54,18 +56,21 @@ class Wanted:
     approvers: tuple[str, ...] = ()
     endpoint: str = ""
     escalates: bool = False
+    skill: str = ""
 
 
 @dataclass(frozen=True)
 class Around:
     """What there is: topics with a point of contact as pairs of queue and topic in lower case; approvers of whom
-    somebody is known, by step; queues for which somebody answers or which somebody leads; systems that were set up.
+    somebody is known, by step; queues for which somebody answers or which somebody leads; systems that were set up;
+    and what people know, as pairs of queue and skill.
     """
 
     contacts: frozenset[tuple[str, str]] = frozenset()
     approvers: Mapping[str, frozenset[str]] = field(default_factory=dict, hash=False)
     answered_for: frozenset[str] = frozenset()
     systems: frozenset[str] = frozenset()
+    skills: frozenset[tuple[str, str]] = frozenset()
 
 
 def shortfalls(wanted: Sequence[Wanted], around: Around) -> tuple[Gap, ...]:
@@ -77,6 +82,8 @@ def _shortfalls_of(one: Wanted, around: Around) -> Iterator[Gap]:
     if one.topic and (one.queue, one.topic.lower()) not in around.contacts:
         yield Gap(GapKind.NO_CONTACT, one.step, {"queue": one.queue, "topic": one.topic})
     known = around.approvers.get(one.step, frozenset())
+    if one.skill and (one.queue, one.skill) not in around.skills:
+        yield Gap(GapKind.NO_SKILL, one.step, {"queue": one.queue, "skill": one.skill})
     if unknown := [named for named in one.approvers if named not in known]:
         yield Gap(GapKind.NO_APPROVER, one.step, {"approvers": ", ".join(unknown)})
     if one.escalates and one.queue not in around.answered_for:

@@ -38,6 +38,7 @@ def _wanted(placed: Placed, step: Step | None, topics: Mapping[str, str], told: 
         step.approval.approvers if step and step.approval else (),
         step.call.endpoint if step and step.call else "",
         bool(queue) and bool({None, queue} & told),
+        step.skill if step and step.queue == queue and placed.kind in ASSIGNED else "",
     )
 
 
@@ -81,7 +82,17 @@ def read_around(session: Session, service: Service, placing: Placing, requester_
         {key: frozenset(named for named, ids in found.items() if ids) for key, found in asked.items()},
         frozenset(queue for queue, topic, _ in contacts if topic == OWNER) | _led(session),
         frozenset(session.scalars(select(EndpointRow.key))),
+        _known(session),
     )
+
+
+def _known(session: Session) -> frozenset[tuple[str, str]]:
+    """Queues with what somebody active in them knows."""
+    known = select(QueueRow.key, func.unnest(QueueMemberRow.skills))
+    rows = known.join(QueueRow, QueueRow.id == QueueMemberRow.queue_id).join(
+        PersonRow, PersonRow.id == QueueMemberRow.person_id
+    )
+    return frozenset((queue, skill) for queue, skill in session.execute(rows.where(PersonRow.active)))
 
 
 def _contacts(now: datetime) -> Select[str, str, bool]:

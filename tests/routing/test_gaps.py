@@ -80,6 +80,11 @@ def test_nothing_wanted_is_nothing_missing() -> None:
             Gap(GapKind.NO_CONTACT, "a", {"queue": "it", "topic": "Laptops"}),
         ),
         (
+            Wanted("a", "it", skill="vpn"),
+            Around(skills=frozenset({("it", "vpn")})),
+            Gap(GapKind.NO_SKILL, "a", {"queue": "it", "skill": "vpn"}),
+        ),
+        (
             Wanted("a", approvers=("it.lead", "service.owner")),
             Around(approvers={"a": frozenset({"it.lead", "service.owner"})}),
             Gap(GapKind.NO_APPROVER, "a", {"approvers": "it.lead, service.owner"}),

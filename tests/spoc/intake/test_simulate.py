@@ -360,6 +360,16 @@ def kinds_of(world: World, service: str, catalogue: Catalogue | None = None) -> 
     return {(gap.step, gap.kind) for _, gap in tried(world, service, catalogue).gaps}
 
 
+def test_a_step_for_a_skill_lacks_it_until_somebody_active_in_the_queue_has_it(world: World) -> None:
+    draft = with_first_step("laptop-fault", assign="skill", skill="vpn")
+    step = draft.service("laptop-fault").steps[0]
+    assert (step.key, GapKind.NO_SKILL) in kinds_of(world, "laptop-fault", draft)
+    for who, is_missing in (("agent.hr", True), (f"agent.{step.queue}", False)):
+        member = update(QueueMemberRow).where(QueueMemberRow.person_id == world.ids[who])
+        world.session.execute(member.values(skills=["vpn"]))
+        assert ((step.key, GapKind.NO_SKILL) in kinds_of(world, "laptop-fault", draft)) is is_missing
+
+
 def test_a_step_for_a_point_of_contact_lacks_one_until_somebody_of_the_queue_is_named(world: World) -> None:
     draft = with_first_step("laptop-fault", assign="point_of_contact", topic="Laptops")
     step = draft.service("laptop-fault").steps[0]

@@ -35,6 +35,7 @@ GUIDES: Final = {
 }
 """In the order of the list; the key is the file's name and the last part of the address."""
 
+OPENS_CHAPTER: Final = ("heading_open", "h2")
 _markdown: Final = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 Reader = Annotated[Actor, require(Permission.SIGNED_IN)]
@@ -58,7 +59,10 @@ def show_guide(http: Request, guide: Annotated[str, InPath(max_length=40)], _act
 
 
 def _page(http: Request, guide: str, title: str) -> Response:
-    listed = [{"key": key, "title": gettext(word), "here": key == guide} for key, word in GUIDES.items()]
+    listed = [
+        {"key": key, "title": gettext(word), "chapters": chapters(key) if key == guide else None}
+        for key, word in GUIDES.items()
+    ]
     return render(http, "help.html", title=title, body=guide_html(guide), guides=listed)
 
 
@@ -71,6 +75,14 @@ def guide_html(guide: str) -> Markup:
             heading.attrSet("id", _slug(inline.content))
     html: str = _markdown.renderer.render(tokens, _markdown.options, {})
     return Markup(html)  # noqa: S704 - our own file, rendered with html=False
+
+
+@cache
+def chapters(guide: str) -> tuple[tuple[str, str], ...]:
+    """The ids and words of a guide's chapters, in its order."""
+    tokens = _markdown.parse((FOLDER / f"{guide}.md").read_text("utf-8"))
+    heads = [inline.content for heading, inline in pairwise(tokens) if (heading.type, heading.tag) == OPENS_CHAPTER]
+    return tuple((_slug(one), one.replace("`", "")) for one in heads)
 
 
 def _slug(heading: str) -> str:

@@ -169,6 +169,14 @@ def test_no_other_file_is_a_guide(client: TestClient, world: World, guide: str) 
     assert client.get(f"/help/{guide}").status_code == 404
 
 
+def test_a_guide_lists_its_own_chapters_and_no_others(client: TestClient, world: World) -> None:
+    world.sign_in(client, "employee")
+    page = client.get("/help/catalogue").text
+    assert '<a href="#conditions">Conditions</a>' in page
+    assert '<h2 id="conditions">' in page
+    assert 'href="#your-queue"' not in page
+
+
 def test_headings_of_guides_can_be_linked_to() -> None:
     assert '<h3 id="not_found">' in guide_html("api")
     assert '<h2 id="your-queue">' in guide_html("desk")

@@ -1,8 +1,9 @@
-"""Faults of secret steps: known to nobody, or betrayed by what others see."""
+"""Faults of secret steps and answers: known to nobody, or betrayed by what others see."""
 
 from collections.abc import Iterator
 
-from catalog.errors import DocumentFault
+from catalog.conditions import compiled
+from catalog.errors import DocumentFault, InvalidCondition
 from catalog.pack import Place
 from catalog.remark import Remark
 from catalog.service import Service, Step
@@ -14,12 +15,32 @@ def secret_faults(place: Place, service: Service) -> Iterator[DocumentFault]:
         here = place.part(f".steps[{at}]")
         if step.secret:
             yield from _circle_faults(here, service, step)
+        yield from _answer_faults(here, service, step)
         for need in (steps[key] for key in step.needs if key in steps):
             if need.secret and not _may_wait(service, step, need):
                 reason = Remark("by waiting for %(need)r, which is secret, it would tell of it", need=need.key)
                 advice = Remark("make it secret too, for %(queues)s", queues=_queues(service, need))
                 yield here.fault(".needs", reason, advice)
     yield from _service_faults(place, service)
+
+
+def _answer_faults(here: Place, service: Service, step: Step) -> Iterator[DocumentFault]:
+    """Whoever sees whether a step is there knows what its condition reads, if nothing else decides it."""
+    readers = set(step.confidential_to or service.confidential_to)
+    for key in _read(step):
+        field = service.fields.get(key)
+        if field and field.confidential_to and not (readers and readers <= set(field.confidential_to)):
+            queues = ", ".join(field.confidential_to)
+            reason = Remark("by being there or not it would tell the answer to %(key)r, which is confidential", key=key)
+            yield here.fault(".condition", reason, Remark("add confidential_to: [%(queues)s]", queues=queues))
+
+
+def _read(step: Step) -> tuple[str, ...]:
+    """The answers that its condition reads; one that cannot be understood is told elsewhere."""
+    try:
+        return compiled(step.condition).names if step.condition else ()
+    except InvalidCondition:
+        return ()
 
 
 def _circle_faults(here: Place, service: Service, step: Step) -> Iterator[DocumentFault]:

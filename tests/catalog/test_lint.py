@@ -106,6 +106,24 @@ def test_a_secret_step_of_a_confidential_service_is_for_its_queues() -> None:
     assert of_steps(OPEN, taken % "desk", about=about) == [("steps[1].queue", "'desk' could not see its own step")]
 
 
+@pytest.mark.parametrize(
+    ("step", "about", "told"),
+    [
+        ("queue: hr", (), True),
+        ("queue: hr, confidential_to: [hr, desk]", (), True),
+        ("queue: hr, confidential_to: [hr]", (), False),
+        ("queue: hr", ("confidential_to: [hr]",), False),
+    ],
+)
+def test_a_step_that_would_tell_a_confidential_answer_is_at_fault(
+    step: str, about: tuple[str, ...], told: bool
+) -> None:
+    ill = "{key: ill, label: Ill, kind: choice, options: [{value: a, label: A}], confidential_to: [hr], help: Tell us}"
+    two = f"{{key: two, title: Two, {step}, condition: ill == 'a'}}"
+    betrayed = "by being there or not it would tell the answer to 'ill', which is confidential"
+    assert (("steps[1].condition", betrayed) in of(*about, f"form: [{ill}]", f"steps: [{OPEN}, {two}]")) is told
+
+
 def test_a_service_of_secret_steps_alone_must_be_secret_itself() -> None:
     assert of_steps(HIDDEN) == [("secret", "all its steps are secret, so the service is too")]
     assert of_steps(HIDDEN, about=("secret: true", "confidential_to: [hr]")) == []

@@ -12,6 +12,7 @@ from catalog.document import from_json, to_json
 from catalog.service import Catalogue, Service
 from catalog.sources import Sources
 from routing.phrase import marked
+from routing.work import DESK
 from spoc.db.catalog import CatalogueVersionRow
 from spoc.db.people import QueueRow
 from spoc.errors import Unavailable
@@ -73,8 +74,8 @@ def _in_force(session: Session) -> CatalogueVersionRow | None:
 
 
 def _write_queues(session: Session, catalogue: Catalogue) -> None:
-    """Titles and order are the catalogue's; a queue that it leaves out stays, with its people and its tasks."""
-    for place, queue in enumerate(catalogue.queues):
+    """Titles and order are the catalogue's, after the desk; a queue that it leaves out stays, with people and tasks."""
+    for place, queue in enumerate(sorted(catalogue.queues, key=lambda one: one.key != DESK)):
         said = {"title": queue.title, "position": place}
         is_other = or_(QueueRow.title != queue.title, QueueRow.position != place)
         session.execute(

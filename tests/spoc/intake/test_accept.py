@@ -13,7 +13,7 @@ from catalog.document import shipped
 from catalog.errors import InvalidAnswers, UnknownService
 from catalog.service import Catalogue, PersonExpression, Queue, Step
 from routing.why import Kind, Why, stored
-from routing.work import Channel, ContactKind, RepeatCause, TaskState
+from routing.work import DESK, Channel, ContactKind, RepeatCause, TaskState
 from spoc.db.contacts import ContactRow
 from spoc.db.jobs import JobRow
 from spoc.db.people import PersonRow, QueueRow
@@ -311,7 +311,7 @@ def test_two_who_publish_at_once_make_one_version(committed: sessionmaker[Sessio
     assert len(set(versions)) == 1
 
 
-def test_queues_are_called_and_ordered_as_the_catalogue_in_force_says(world: World) -> None:
+def test_queues_are_called_and_ordered_as_the_catalogue_in_force_says_after_the_desk(world: World) -> None:
     first, *others = shipped().queues
     renamed = first.model_copy(update={"title": "Front desk"})
     new = Queue(key="fleet", title="Company cars", department="Finance")
@@ -319,7 +319,8 @@ def test_queues_are_called_and_ordered_as_the_catalogue_in_force_says(world: Wor
     publish(world.session, catalogue, None, "renamed", world.now)
 
     rows = world.session.execute(select(QueueRow.title).order_by(QueueRow.position, QueueRow.id)).scalars().all()
-    assert rows == ["Company cars", *(queue.title for queue in others), "Front desk"]
+    assert first.key == DESK
+    assert rows == ["Front desk", "Company cars", *(queue.title for queue in others)]
 
 
 def test_what_is_asked_most_is_offered_first_and_nothing_confidential(world: World) -> None:

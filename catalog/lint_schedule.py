@@ -23,7 +23,6 @@ def schedule_faults(place: Place, service: Service, queues: frozenset[str]) -> I
             reason = Remark("this never comes: no date lies between from_on and until_on")
             yield here.fault(".until_on" if schedule.until_on else ".from_on", reason, Remark("give it more time"))
         yield from _requester_faults(here, service, schedule, queues)
-        yield from _answer_faults(here, service, schedule)
 
 
 def _requester_faults(
@@ -40,6 +39,12 @@ def _requester_faults(
     elif named == SERVICE_OWNER and not service.owner:
         reason = Remark("this service has no owner")
         yield here.fault(".requester", reason, Remark("write owner: and a mail address at the service"))
+
+
+def answer_faults(place: Place, service: Service) -> Iterator[DocumentFault]:
+    """For a service without other faults: its conditions and patterns are sound."""
+    for at, schedule in enumerate(service.schedules):
+        yield from _answer_faults(place.part(f".schedules[{at}]"), service, schedule)
 
 
 def _answer_faults(here: Place, service: Service, schedule: Schedule) -> Iterator[DocumentFault]:

@@ -131,11 +131,8 @@ def _service_faults(
         *appointment_faults(place, service, known["queues"]),
     ]
     # Trials run on what is sound, and what is never reached shows only where trials succeed.
-    yield from (
-        found
-        or (found := [*trial_faults(place, service, rows), *answer_faults(place, service)])
-        or reach_faults(place, service, mixes)
-    )
+    found = found or [*trial_faults(place, service, rows), *answer_faults(place, service)]
+    yield from found or reach_faults(place, service, mixes)
 
 
 def _names(place: Place, service: Service, known: dict[str, frozenset[str]]) -> Iterator[DocumentFault]:

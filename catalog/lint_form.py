@@ -173,4 +173,4 @@ def unsafe(pattern: str) -> str:
 
 def _ways(bare: str) -> int:
     """In how many ways it can be met, its repeats and groups aside: `a?b|c` in four at most."""
-    return (bare.count("|") + 1) * 2 ** len(_MAYBE.findall(bare))
+    return (bare.count("|") + 1) * (1 << len(_MAYBE.findall(bare)))

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from catalog.answers import Known, cells, check, named_people
+from catalog.approval import LEAD, ApproverExpression
 from catalog.errors import DocumentFault, InvalidAnswers
 from catalog.pack import Place
 from catalog.remark import Remark
-from catalog.schedule import LEAD, SERVICE_OWNER, Schedule
+from catalog.schedule import Schedule
 from catalog.service import FieldKind, Service
 
 
@@ -31,12 +32,12 @@ def _requester_faults(
     named = schedule.requester
     if "@" in named:
         return
-    known = {SERVICE_OWNER, *(queue + LEAD for queue in queues)}
+    known = {ApproverExpression.SERVICE_OWNER.value, *(queue + LEAD for queue in queues)}
     if named not in known:
         yield here.fault(
             ".requester", Remark("there is no requester %(named)r", named=named), here.nearest(named, known)
         )
-    elif named == SERVICE_OWNER and not service.owner:
+    elif named == ApproverExpression.SERVICE_OWNER and not service.owner:
         reason = Remark("this service has no owner")
         yield here.fault(".requester", reason, Remark("write owner: and a mail address at the service"))
 

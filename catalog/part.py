@@ -55,7 +55,7 @@ def written(value: object, kind: type, how: Remark) -> object:
         ValueError: it is something else; `how` to write it.
     """
     if not isinstance(value, kind):
-        raise ValueError(how)
+        raise ValueError(how)  # noqa: TRY004 - pydantic makes faults of these alone
     return value
 
 

@@ -24,9 +24,6 @@ from pydantic import (
 from catalog.part import Key, Line, Part, written
 from catalog.remark import Remark
 
-SERVICE_OWNER: Final = "service.owner"
-LEAD: Final = ".lead"
-"""Ends the expression for whoever leads a queue: `it.lead`."""
 YEARS: Final = range(2000, 2200)
 MOST: Final = 1000
 _DAY: Final = timedelta(days=1)

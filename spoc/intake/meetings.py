@@ -50,4 +50,4 @@ def _gap(
 
 def _earliest(wanted: AppointmentPart, answers: Mapping[str, JsonValue]) -> Moment | None:
     one = moment_of(wanted.earliest, answers)
-    return one and Moment(one.anchor_on, one.amount, Unit(one.unit.value), one.at)
+    return Moment(one.anchor_on, one.amount, Unit(one.unit.value), one.at) if one else None

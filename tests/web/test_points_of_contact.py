@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from spoc.db.people import PointOfContactRow
 from spoc.people.changes import changes_of
 from spoc.people.points import set_topic
-from tests.spoc.meeting import fitting, put
+from tests.spoc.desk.meeting import fitting, put
 from tests.world import World, mail_of
 
 PAGE, API = "/organisation/contacts", "/api/points-of-contact"

@@ -44,7 +44,7 @@ def window_of(found: Meeting, calendar: Calendar, now: datetime) -> Window:
     RoutingError: a date of it cannot be reckoned.
     """
     notice, one = found.wanted.notice, moment_of(found.wanted.earliest, found.ask.answers)
-    earliest = one and Moment(one.anchor_on, one.amount, Unit(one.unit.value), one.at)
+    earliest = Moment(one.anchor_on, one.amount, Unit(one.unit.value), one.at) if one else None
     bounds = Bounds(found.ask.opened_at, found.task.opens_at, earliest, found.due_at)
     return window(calendar, now, (notice.amount, Unit(notice.unit.value)), bounds)
 

@@ -47,8 +47,8 @@ class Wanted:
     """What one step needs beside people in its queue; what it does not need is empty.
 
     `topic` is the one that its queue is to have a point of contact for, `meets` the one of whom one meets, `skill` what
-    somebody in it is to know, `approvers` all that it asks, `endpoint` the system that it calls. `escalates`: the ladder
-    tells whoever answers for its queue.
+    somebody in it is to know, `approvers` all that it asks, `endpoint` the system that it calls. With `escalates` the
+    ladder tells whoever answers for its queue.
     """
 
     step: str

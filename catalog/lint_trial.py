@@ -69,7 +69,7 @@ def _advice(values: Mapping[str, object]) -> str:
 def _compared(condition: Condition, fields: Mapping[str, Field]) -> str:
     """Advice: a yes or no alone is one until nobody has answered it."""
     doubtful = (name for name in condition.names if name in fields and fields[name].kind is FieldKind.YES_NO)
-    if name := next((one for one in doubtful if None in _samples(fields[one])), None):
+    if name := next((one for one in doubtful if None in _samples(fields[one], ())), None):
         return Remark("it may be without an answer: write %(field)s == true", field=name)
     return Remark("compare the answer with something")
 

@@ -8,6 +8,10 @@ from catalog.match import stem
 
 ALIKE = 0.6
 SHARED = 2
+MOST_WORDS = 16
+MOST_TOGETHER = 100
+MOST_PAIRS = 1_000
+"""Nobody reads on; where more than so many texts share two words or are the same, these say nothing of them."""
 _WORD = re.compile(r"[^\W_]+")
 _SAYS_NOTHING = "a an and as at by for from in into is it its of on or the their to up with you your"
 _SMALL = frozenset(_SAYS_NOTHING.split())
@@ -32,12 +36,14 @@ def are_alike(first: frozenset[str], second: frozenset[str]) -> bool:
 
 def alike_pairs(texts: Sequence[frozenset[str]]) -> tuple[tuple[int, int], ...]:
     """Places of all that are alike, each pair once; only texts that share two words, or are the same, are compared."""
-    found = {
-        pair
-        for places in _buckets(texts).values()
-        for pair in combinations(places, 2)
-        if are_alike(texts[pair[0]], texts[pair[1]])
-    }
+    together = (places for places in _buckets(texts).values() if len(places) <= MOST_TOGETHER)
+    pairs = (pair for places in together for pair in combinations(places, 2))
+    found: dict[tuple[int, int], None] = {}
+    for pair in pairs:
+        if are_alike(texts[pair[0]], texts[pair[1]]):
+            found[pair] = None
+        if len(found) == MOST_PAIRS:
+            break
     return tuple(sorted(found))
 
 
@@ -45,6 +51,6 @@ def _buckets(texts: Sequence[frozenset[str]]) -> Mapping[object, Sequence[int]]:
     buckets: dict[object, list[int]] = {}
     for at, words in enumerate(texts):
         buckets.setdefault(words, []).append(at)
-        for two in combinations(sorted(words), SHARED):
+        for two in combinations(sorted(words)[:MOST_WORDS], SHARED):
             buckets.setdefault(two, []).append(at)
     return buckets

@@ -8,7 +8,7 @@ from pydantic import StringConstraints
 
 from catalog.approval import Expression, Span, SpanText
 from catalog.dates import Unit
-from catalog.part import FieldKey, Part, Rule
+from catalog.part import FieldKey, OneLine, Part, Rule
 
 
 class ChosenBy(StrEnum):
@@ -27,7 +27,7 @@ class AppointmentPart(Part):
 
     minutes: Annotated[int, Ge(5), Le(480)]
     every: Annotated[int, Ge(5), Le(480)] | None = None
-    place: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = ""
+    place: Annotated[str, OneLine, StringConstraints(strip_whitespace=True, max_length=200)] = ""
     location: FieldKey | None = None
     person: Expression | None = None
     topic: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = ""

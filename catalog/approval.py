@@ -9,7 +9,7 @@ from annotated_types import Len
 from pydantic import BeforeValidator, PlainSerializer, StringConstraints, WithJsonSchema
 
 from catalog.dates import MOST, Unit
-from catalog.part import FieldKey, Part
+from catalog.part import FieldKey, Part, written
 from catalog.remark import Remark
 
 
@@ -38,6 +38,8 @@ class OnExpiry(StrEnum):
 
 _COUNT = re.compile(r"(?P<count>[1-9]\d?) of (?P<of>[1-9]\d?)")
 _PERCENT = re.compile(r"(?P<percent>[1-9]\d?|100) ?%")
+_QUORUMS: Final = Remark('write how many must agree as "one", "all", "2 of 3" or "60 %"')
+_SPANS: Final = Remark('write it like "2 working days", "4 hours" or "1 week"')
 _SPAN = re.compile(r"(?P<amount>[1-9]\d{0,3}) (?P<working>working )?(?P<unit>minute|hour|day|week)s?")
 
 
@@ -63,7 +65,7 @@ class Quorum:
             return cls(count=int(found["count"]), of=int(found["of"]))
         if found := _PERCENT.fullmatch(words):
             return cls(percent=int(found["percent"]))
-        raise ValueError(Remark('write how many must agree as "one", "all", "2 of 3" or "60 %%"', text=words))
+        raise ValueError(_QUORUMS)
 
     def __str__(self) -> str:
         if self.percent is not None:
@@ -89,7 +91,7 @@ class Span:
         working = found["working"] if found else None
         name = f"{'working_' if working else ''}{found['unit']}s" if found else ""
         if found is None or name not in set(Unit) or int(found["amount"]) > MOST:
-            raise ValueError(Remark('write it like "2 working days", "4 hours" or "1 week"'))
+            raise ValueError(_SPANS)
         return cls(int(found["amount"]), Unit(name))
 
     def __str__(self) -> str:
@@ -98,11 +100,11 @@ class Span:
 
 
 def _quorum(value: object) -> object:
-    return Quorum.parse(value) if isinstance(value, str) else value
+    return Quorum.parse(value) if isinstance(value, str) else written(value, Quorum, _QUORUMS)
 
 
 def _span(value: object) -> object:
-    return Span.parse(value) if isinstance(value, str) else value
+    return Span.parse(value) if isinstance(value, str) else written(value, Span, _SPANS)
 
 
 _TEXT = WithJsonSchema({"type": "string"})

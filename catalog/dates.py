@@ -29,7 +29,7 @@ _RULE = re.compile(
     r"(?:(?P<amount>\d{1,4}) (?P<working>working )?(?P<unit>minute|hour|day|week|month)s? (?P<side>before|after) "
     r"|same day as )?(?P<anchor>(?:row\.)?[a-z][a-z0-9_]*)(?: (?P<at>\d{2}:\d{2}))?"
 )
-_GRAMMAR = Remark(
+GRAMMAR = Remark(
     'write it like "start_on", "start_on 18:00", "2 working days before start_on 09:00", "3 weeks after start_on" '
     'or "4 working hours after submission"'
 )
@@ -56,7 +56,7 @@ class DateRule:
         """
         found = _RULE.fullmatch(" ".join(text.split()))
         if found is None:
-            raise InvalidDateRule(text, _GRAMMAR)
+            raise InvalidDateRule(text, GRAMMAR)
         unit = _unit(text, found["working"], found["unit"])
         if found["at"] and unit in _CLOCK_UNITS:
             raise InvalidDateRule(text, Remark("a time of day goes with days, weeks or months only"))

@@ -1,6 +1,6 @@
 """From answers to the plan: which steps an ask entails, in which order, and when."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -119,14 +119,24 @@ def _needs(
     follows = implied(service)
     written = {one.step.key: (*one.step.needs, *follows.get(one.of, ())) for one in every}
 
-    def planned(key: str, seen: frozenset[str]) -> Iterator[str]:
-        for need in written.get(key, ()):
-            if need in skipped and need not in seen:
-                yield from planned(need, seen | {need})
-            elif need in written and need not in skipped:
-                yield need
+    return {key: tuple(_planned_needs(key, written, skipped)) for key in written if key not in skipped}
 
-    return {key: tuple(dict.fromkeys(planned(key, frozenset({key})))) for key in written if key not in skipped}
+
+def _planned_needs(
+    key: str, written: Mapping[str, tuple[str, ...]], skipped: Mapping[str, Skipped]
+) -> Mapping[str, None]:
+    """In their order; each skipped step is looked through once, however many ways lead there."""
+    found: dict[str, None] = {}
+    seen: set[str] = set()
+    waiting = [*reversed(written[key])]
+    while waiting:
+        need = waiting.pop()
+        if need not in skipped:
+            found |= {need: None} if need in written else {}
+        elif need not in seen:
+            seen.add(need)
+            waiting += reversed(written.get(need, ()))
+    return found
 
 
 def _planned(

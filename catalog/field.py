@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Annotated, Final, Self
 
-from annotated_types import Ge, Le
-from pydantic import JsonValue, StringConstraints, model_validator
+from annotated_types import Ge, Le, MaxLen
+from pydantic import FiniteFloat, JsonValue, StringConstraints, model_validator
 
 from catalog.conditions import compiled
 from catalog.files import ENDINGS, MOST_FILES, USUAL_FILES, FileType
@@ -73,13 +73,13 @@ class Field(Part):
     section: str = ""
     required: bool = False
     default: JsonValue = None
-    options: tuple[Option, ...] = ()
+    options: Annotated[tuple[Option, ...], MaxLen(500)] = ()
     pattern: Annotated[str, StringConstraints(max_length=200)] | None = None
-    minimum: float | None = None
-    maximum: float | None = None
+    minimum: FiniteFloat | None = None
+    maximum: FiniteFloat | None = None
     currency: Currency | None = None
     max_length: Annotated[int, Ge(1), Le(20_000)] | None = None
-    columns: "tuple[Field, ...]" = ()
+    columns: Annotated["tuple[Field, ...]", MaxLen(30)] = ()
     min_rows: Annotated[int, Ge(0), Le(50)] = 0
     max_rows: Annotated[int, Ge(1), Le(50)] | None = None
     max_files: Annotated[int, Ge(1), Le(MOST_FILES)] | None = None

@@ -15,13 +15,14 @@ from catalog.lint_items import item_faults, lending_faults
 from catalog.lint_kinds import kind_faults
 from catalog.lint_message import message_faults
 from catalog.lint_reach import reach_faults
-from catalog.lint_schedule import schedule_faults
+from catalog.lint_schedule import answer_faults, schedule_faults
 from catalog.lint_secret import secret_faults
 from catalog.lint_shown import icon_faults, text_faults
 from catalog.lint_steps import step_faults
 from catalog.lint_tests import faults_of_tests
 from catalog.lint_trial import trial_faults
 from catalog.pack import Document, Place
+from catalog.patience import MIXES, ROWS, Patience
 from catalog.remark import Remark
 from catalog.service import Catalogue, FieldKind, Need, Phase, Queue, Service
 from catalog.titles import PLACEHOLDER
@@ -46,12 +47,13 @@ def lint(documents: Sequence[Document], around: Catalogue | None = None) -> tupl
     """
     known = {name: _mentioned(documents, name) | _keys(around, name) for name in _KINDS}
     faults = [*_taken_keys(documents), *([] if around else _triage_faults(documents)), *_tests(documents, around)]
+    mixes, rows = Patience(MIXES), Patience(ROWS)
     for document in documents:
         faults.extend(item_faults(document, known["queues"]))
         for where, need in document.of(Need):
             faults.extend(icon_faults(Place(document.reading, where), need))
         for where, service in document.of(Service):
-            faults.extend(_service_faults(Place(document.reading, where), service, known))
+            faults.extend(_service_faults(Place(document.reading, where), service, known, mixes, rows))
     return tuple(sorted(faults))
 
 
@@ -105,7 +107,9 @@ def _taken_keys(documents: Sequence[Document]) -> Iterator[DocumentFault]:
                 first.setdefault(part.key, f"{document.reading.file}:{document.reading.line(where)}")
 
 
-def _service_faults(place: Place, service: Service, known: dict[str, frozenset[str]]) -> Iterator[DocumentFault]:
+def _service_faults(
+    place: Place, service: Service, known: dict[str, frozenset[str]], mixes: Patience, rows: Patience
+) -> Iterator[DocumentFault]:
     found = [
         *_names(place, service, known),
         *_title_faults(place, service),
@@ -127,7 +131,8 @@ def _service_faults(place: Place, service: Service, known: dict[str, frozenset[s
         *appointment_faults(place, service, known["queues"]),
     ]
     # Trials run on what is sound, and what is never reached shows only where trials succeed.
-    yield from found or (found := [*trial_faults(place, service)]) or reach_faults(place, service)
+    found = found or [*trial_faults(place, service, rows), *answer_faults(place, service)]
+    yield from found or reach_faults(place, service, mixes)
 
 
 def _names(place: Place, service: Service, known: dict[str, frozenset[str]]) -> Iterator[DocumentFault]:

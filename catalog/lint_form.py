@@ -24,6 +24,9 @@ RESERVED = frozenset({SUBMISSION, ROW, *PEOPLE, *_CEL_WORDS})
 _OPAQUE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]")
 _GROUP = re.compile(r"\((?:\?:)?([^()]*)\)")
 _REPEAT = re.compile(r"[*+]|\{\d*,\d*\}")
+_MAYBE = re.compile(r"(?<![*+?}])\?")
+_VARIES = "\0"  # stands for a group that does
+_MOST_WAYS = 64
 _PATTERNED = {FieldKind.TEXT, FieldKind.LONG_TEXT, FieldKind.REFERENCE}
 _LOOKING = re.compile(r"\(\?(?!:)|\\[1-9]")
 
@@ -150,14 +153,24 @@ def unsafe(pattern: str) -> str:
         re.compile(pattern)
     except re.error as error:
         return Remark("not a regular expression: it is not understood at sign %(place)s", place=(error.pos or 0) + 1)
+    except OverflowError:
+        return Remark("it repeats something too often")
     if _LOOKING.search(pattern):
         return Remark("it looks around or back")
     bare = _OPAQUE.sub("c", pattern)
     if len(_REPEAT.findall(bare)) > 2:  # noqa: PLR2004 - three neighbours are cubic in the answer's length
         return Remark("more than two open repeats")
+    ways = 1
     while found := _GROUP.search(bare):
-        varies = bool(set("*+?|{") & set(found[1]))
+        varies = bool(set("*+?|{" + _VARIES) & set(found[1]))
         if varies and bare[found.end() : found.end() + 1] in {"*", "+", "{"}:
             return Remark("a repeat within a repeat")
-        bare = bare[: found.start()] + ("c?" if varies else "c") + bare[found.end() :]
-    return ""
+        ways *= _ways(found[1])
+        bare = bare[: found.start()] + (_VARIES if varies else "c") + bare[found.end() :]
+    # Each way may be tried for each of the places that two open repeats leave.
+    return Remark("too many parts of it may be there or not") if ways * _ways(bare) > _MOST_WAYS else ""
+
+
+def _ways(bare: str) -> int:
+    """In how many ways it can be met, its repeats and groups aside: `a?b|c` in four at most."""
+    return (bare.count("|") + 1) * (1 << len(_MAYBE.findall(bare)))

@@ -9,6 +9,7 @@ from catalog.files import taken_at_their_word
 from catalog.message_text import placeholders
 from catalog.pack import Place
 from catalog.part import Part
+from catalog.patience import Patience
 from catalog.reach import can_hold
 from catalog.remark import Remark
 from catalog.service import Field, FieldKind, Service
@@ -24,16 +25,16 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _LITERAL = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
 
 
-def reach_faults(place: Place, service: Service) -> Iterator[DocumentFault]:
+def reach_faults(place: Place, service: Service, patience: Patience) -> Iterator[DocumentFault]:
     """For a service without other faults: names and conditions are sound."""
     named = names_in_rules(service)
     for at, field in enumerate(service.form):
         here = place.part(f".form[{at}]")
-        yield from _unseen(here, service, field)
+        yield from _unseen(here, service, field, patience)
         yield from _unused(here, service, field, named)
         yield from _unanswerable(here, service, field)
     for at, step in enumerate(service.steps):
-        if step.condition and not can_hold(step.condition, service.fields):
+        if step.condition and not can_hold(step.condition, service.fields, patience):
             advice = Remark("check the condition, or remove the step")
             yield place.fault(f".steps[{at}].condition", Remark("no answers let this step begin"), advice)
 
@@ -57,12 +58,12 @@ def _names(value: object) -> Iterator[str]:
         yield from _NAME.findall(_LITERAL.sub("", str(value)))
 
 
-def _unseen(here: Place, service: Service, field: Field) -> Iterator[DocumentFault]:
+def _unseen(here: Place, service: Service, field: Field, patience: Patience) -> Iterator[DocumentFault]:
     advice = Remark("check the condition, or remove it")
-    if field.visible_when and not can_hold(field.visible_when, service.fields):
+    if field.visible_when and not can_hold(field.visible_when, service.fields, patience):
         yield here.fault(".visible_when", Remark("no answers let this question be asked"), advice)
     for at, option in enumerate(field.options):
-        if option.when and not can_hold(option.when, service.fields):
+        if option.when and not can_hold(option.when, service.fields, patience):
             yield here.fault(f".options[{at}].when", Remark("no answers let this option be offered"), advice)
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from catalog.answers import Known, cells, check, named_people
+from catalog.approval import LEAD, ApproverExpression
 from catalog.errors import DocumentFault, InvalidAnswers
 from catalog.pack import Place
 from catalog.remark import Remark
-from catalog.schedule import LEAD, SERVICE_OWNER, Schedule
+from catalog.schedule import Schedule
 from catalog.service import FieldKind, Service
 
 
@@ -23,7 +24,6 @@ def schedule_faults(place: Place, service: Service, queues: frozenset[str]) -> I
             reason = Remark("this never comes: no date lies between from_on and until_on")
             yield here.fault(".until_on" if schedule.until_on else ".from_on", reason, Remark("give it more time"))
         yield from _requester_faults(here, service, schedule, queues)
-        yield from _answer_faults(here, service, schedule)
 
 
 def _requester_faults(
@@ -32,14 +32,20 @@ def _requester_faults(
     named = schedule.requester
     if "@" in named:
         return
-    known = {SERVICE_OWNER, *(queue + LEAD for queue in queues)}
+    known = {ApproverExpression.SERVICE_OWNER.value, *(queue + LEAD for queue in queues)}
     if named not in known:
         yield here.fault(
             ".requester", Remark("there is no requester %(named)r", named=named), here.nearest(named, known)
         )
-    elif named == SERVICE_OWNER and not service.owner:
+    elif named == ApproverExpression.SERVICE_OWNER and not service.owner:
         reason = Remark("this service has no owner")
         yield here.fault(".requester", reason, Remark("write owner: and a mail address at the service"))
+
+
+def answer_faults(place: Place, service: Service) -> Iterator[DocumentFault]:
+    """For a service without other faults: its conditions and patterns are sound."""
+    for at, schedule in enumerate(service.schedules):
+        yield from _answer_faults(place.part(f".schedules[{at}]"), service, schedule)
 
 
 def _answer_faults(here: Place, service: Service, schedule: Schedule) -> Iterator[DocumentFault]:

@@ -1,6 +1,6 @@
 """Trials: conditions run on answers of every type a field may have, and the example run as a real ask."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from pydantic import JsonValue
 
@@ -11,6 +11,8 @@ from catalog.errors import DocumentFault, InvalidAnswers
 from catalog.expand import expand
 from catalog.files import taken_at_their_word
 from catalog.pack import Place
+from catalog.patience import Patience, made_by_rows
+from catalog.reach import told_apart, words_in
 from catalog.remark import Remark
 from catalog.rows import ROW
 from catalog.service import Field, FieldKind, Service
@@ -67,7 +69,7 @@ def _advice(values: Mapping[str, object]) -> str:
 def _compared(condition: Condition, fields: Mapping[str, Field]) -> str:
     """Advice: a yes or no alone is one until nobody has answered it."""
     doubtful = (name for name in condition.names if name in fields and fields[name].kind is FieldKind.YES_NO)
-    if name := next((one for one in doubtful if None in _samples(fields[one])), None):
+    if name := next((one for one in doubtful if None in _samples(fields[one], ())), None):
         return Remark("it may be without an answer: write %(field)s == true", field=name)
     return Remark("compare the answer with something")
 
@@ -75,9 +77,10 @@ def _compared(condition: Condition, fields: Mapping[str, Field]) -> str:
 def _trials(
     condition: Condition, fields: Mapping[str, Field], table: Field | None = None
 ) -> Iterator[dict[str, object]]:
+    said = words_in(condition.text)
     given: dict[str, Sequence[object]] = {name: [dict(PERSON)] for name in PEOPLE}
-    given |= {ROW: row_samples(table)} if table else {}
-    samples = {name: given[name] if name in given else _samples(fields[name]) for name in condition.names}
+    given |= {ROW: row_samples(table, said)} if table else {}
+    samples = {name: given[name] if name in given else _samples(fields[name], said) for name in condition.names}
     usual = {name: values[0] for name, values in samples.items()}
     yield usual
     for name, values in samples.items():
@@ -85,24 +88,25 @@ def _trials(
             yield {**usual, name: value}
 
 
-def _samples(field: Field) -> list[JsonValue]:
+def _samples(field: Field, said: Collection[str]) -> list[JsonValue]:
     """A default fills what was left empty, and nothing that was never asked."""
     always = field.default is not None and not any(option.when for option in field.options)
     may_be_null = field.may_be_hidden or not (always or field.required)
-    return [*_answers(field), *([None] if may_be_null else [])]
+    return [*_answers(field, said), *([None] if may_be_null else [])]
 
 
-def row_samples(table: Field) -> list[dict[str, JsonValue]]:
+def row_samples(table: Field, said: Collection[str]) -> list[dict[str, JsonValue]]:
     """Rows in which each column has each of its values once, while the others stand."""
-    columns = {column.key: _samples(column) for column in table.columns}
+    columns = {column.key: _samples(column, said) for column in table.columns}
     usual = {key: values[0] for key, values in columns.items()}
     return [usual, *({**usual, key: value} for key, values in columns.items() for value in values[1:])]
 
 
-def _answers(field: Field) -> list[JsonValue]:
+def _answers(field: Field, said: Collection[str]) -> list[JsonValue]:
+    """Of options those that the condition names, and one of the others, which are all the same to it."""
     if field.kind is FieldKind.TABLE:
-        return [[*row_samples(field)]]
-    values: list[JsonValue] = [option.value for option in field.options]
+        return [[*row_samples(field, said)]]
+    values: list[JsonValue] = [*told_apart(field, said)]
     if field.kind is FieldKind.CHOICE:
         return values
     if field.kind is FieldKind.CHOICES:
@@ -110,8 +114,12 @@ def _answers(field: Field) -> list[JsonValue]:
     return list(SAMPLES[field.kind])
 
 
-def trial_faults(place: Place, service: Service) -> Iterator[DocumentFault]:
+def trial_faults(place: Place, service: Service, rows: Patience) -> Iterator[DocumentFault]:
     """The service's own example, checked and expanded as if an employee had sent it."""
+    if not rows.has(made_by_rows(service, service.example)):
+        reason = Remark("the rows of the examples make more steps than are tried at once")
+        yield place.fault(".example", reason, Remark("give the examples fewer rows"))
+        return
     try:
         answers = check(service, service.example, _known(service))
     except InvalidAnswers as error:

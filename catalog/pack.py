@@ -28,6 +28,7 @@ _LISTS: dict[str, type[Part]] = {
 _ADVICE = {
     "extra_forbidden": Remark("remove it, or check its spelling"),
     "missing": Remark("add it"),
+    "too_long": Remark("make several of it"),
     "string_pattern_mismatch": Remark("keys are lower-case letters, digits, - and _, and start with a letter"),
 }
 _FEW = 12
@@ -126,4 +127,5 @@ def _shape_fault(reading: Reading, where: str, error: ErrorDetails) -> DocumentF
 
 def path_of(error: ErrorDetails) -> str:
     """Where in a value pydantic found an error, such as `.steps[5].due`."""
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error["loc"])
+    parts = (part for part in error["loc"] if part != "[key]")  # follows a key that is itself at fault
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts)

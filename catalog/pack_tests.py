@@ -13,6 +13,7 @@ from catalog.expected import Expected, PackTest
 from catalog.files import taken_at_their_word
 from catalog.lint_trial import PERSON
 from catalog.pack import Document, Place
+from catalog.patience import TESTED, Patience, made_by_rows
 from catalog.remark import Remark
 from catalog.rows import step_of
 from catalog.service import FieldKind, Service
@@ -35,16 +36,21 @@ class Outcome:
 
 def run_tests(documents: Sequence[Document], services: Mapping[str, Service]) -> tuple[Outcome, ...]:
     """The tests of the documents in their order; one of a service that is not among `services` fails."""
+    steps = Patience(TESTED)
     return tuple(
-        _outcome(Place(document.reading, where), test, services.get(test.service))
+        _outcome(Place(document.reading, where), test, services.get(test.service), steps)
         for document in documents
         for where, test in document.of(PackTest)
     )
 
 
-def _outcome(place: Place, test: PackTest, service: Service | None) -> Outcome:
-    missing = (".service", Remark("there is no service %(service)r", service=test.service))
-    found = [missing] if service is None else [(f".expect{at}", why) for at, why in failures(test, service)]
+def _outcome(place: Place, test: PackTest, service: Service | None, steps: Patience) -> Outcome:
+    if service is None:
+        found: list[Failure] = [(".service", Remark("there is no service %(service)r", service=test.service))]
+    elif not steps.has(len(service.steps) + made_by_rows(service, {**service.example, **test.answers})):
+        found = [("", Remark("it was not run: the tests make more steps than are tried at once"))]
+    else:
+        found = [(f".expect{at}", why) for at, why in failures(test, service)]
     faults = tuple(place.fault(where, reason) for where, reason in found)
     return Outcome(place.reading.file, place.reading.line(place.where), test.service, test.name, faults)
 

@@ -1,13 +1,14 @@
 """Whether any answers let a condition hold: every mix of the answers that its form and its words tell apart."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain, combinations, product
 from math import prod
 
 from pydantic import JsonValue
 
 from catalog.conditions import compiled
+from catalog.patience import MIXES, Patience
 from catalog.service import Field, FieldKind
 
 # Beyond so many mixes nothing is claimed: lint must stay quick on any document. All sets of 8 options are 255.
@@ -19,7 +20,7 @@ _CLOSED = {FieldKind.CHOICE, FieldKind.CHOICES, FieldKind.YES_NO, FieldKind.NUMB
 _OPENING = re.compile(r"\b(?:size|startsWith|endsWith|contains)\s*\(")
 
 
-def can_hold(text: str, fields: Mapping[str, Field]) -> bool:
+def can_hold(text: str, fields: Mapping[str, Field], patience: Patience | None = None) -> bool:
     """False only where it is certain: where all it reads has answers that can be counted through.
 
     `fields` are those of the form in its order; the condition is valid CEL. An answer to a question that the other
@@ -32,7 +33,8 @@ def can_hold(text: str, fields: Mapping[str, Field]) -> bool:
     if any(_OPENING.search(one) for one in texts) or any(_has_many(fields[name], texts) for name in names):
         return True
     samples = [_samples(fields[name], texts) for name in names]
-    if prod(map(len, samples)) > MOST:
+    number = prod(map(len, samples))
+    if number > MOST or not (patience or Patience(MIXES)).has(number):
         return True
     condition = compiled(text)
     return any(condition.verdict(_shown(mix, fields)).holds for mix in _mixes(names, samples))
@@ -89,9 +91,18 @@ def _answers(field: Field, texts: Sequence[str]) -> list[JsonValue]:
 
 def _told_apart(field: Field, texts: Sequence[str]) -> list[str]:
     """The options that the conditions name, and one of the others."""
-    said = {one or other for text in texts for one, other in _LITERAL.findall(text)}
+    return told_apart(field, frozenset().union(*map(words_in, texts)))
+
+
+def told_apart(field: Field, said: Collection[str]) -> list[str]:
+    """The options that are `said`, and one of the others."""
     named = [option.value for option in field.options if option.value in said]
     return named + [option.value for option in field.options if option.value not in said][:1]
+
+
+def words_in(text: str) -> frozenset[str]:
+    """The texts that a condition writes out."""
+    return frozenset(one or other for one, other in _LITERAL.findall(text))
 
 
 def _numbers(field: Field, texts: Sequence[str]) -> list[JsonValue]:

@@ -21,17 +21,16 @@ from pydantic import (
     model_validator,
 )
 
-from catalog.part import Key, Line, Part
+from catalog.part import Key, Line, Part, written
 from catalog.remark import Remark
 
-SERVICE_OWNER: Final = "service.owner"
-LEAD: Final = ".lead"
-"""Ends the expression for whoever leads a queue: `it.lead`."""
 YEARS: Final = range(2000, 2200)
 MOST: Final = 1000
 _DAY: Final = timedelta(days=1)
 _EVERY = re.compile(r"(?P<amount>[1-9]\d{0,3}) (?P<unit>day|week|month)s?")
+_EVERIES: Final = Remark('write it like "10 days", "2 weeks" or "3 months"')
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_MONTH_DAY = re.compile(r"0?[1-9]|[12][0-9]|3[01]")
 _TIME = re.compile(r"\d{2}:\d{2}", re.ASCII)
 
 
@@ -74,7 +73,7 @@ class Every:
         """
         found = _EVERY.fullmatch(" ".join(text.split()))
         if found is None or int(found["amount"]) > MOST:
-            raise ValueError(Remark('write it like "10 days", "2 weeks" or "3 months"'))
+            raise ValueError(_EVERIES)
         return cls(int(found["amount"]), Unit(f"{found['unit']}s"))
 
     def __str__(self) -> str:
@@ -88,14 +87,16 @@ _NAMED_DAYS: Final = (LAST, FIRST_WORKING, LAST_WORKING)
 
 
 def _every(value: object) -> object:
-    return Every.parse(value) if isinstance(value, str) else value
+    return Every.parse(value) if isinstance(value, str) else written(value, Every, _EVERIES)
 
 
 def _day(value: object) -> str:
     """A day of the month as a text: its number, or one of the names."""
     text = " ".join(str(value).split()) if isinstance(value, str | int) and not isinstance(value, bool) else ""
-    if text in _NAMED_DAYS or (text.isascii() and text.isdigit() and 1 <= int(text[:3]) <= 31):  # noqa: PLR2004 - days
-        return text if text in _NAMED_DAYS else str(int(text))
+    if text in _NAMED_DAYS:
+        return text
+    if _MONTH_DAY.fullmatch(text):
+        return str(int(text))
     raise ValueError(Remark('write a day of the month from 1 to 31, "last day", "first" or "last working day"'))
 
 

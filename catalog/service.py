@@ -20,7 +20,7 @@ from catalog.icons import Icon
 from catalog.item import ItemKind
 from catalog.kinds import BODIES, FINDS_ITS_PEOPLE, StepKind
 from catalog.message import MessagePart
-from catalog.part import AnswerName, Condition, FieldKey, Key, Line, Part, Prose, Rule
+from catalog.part import AnswerName, Condition, FieldKey, Key, Line, OneLine, Part, Prose, Rule
 from catalog.remark import Remark
 from catalog.schedule import Schedule
 
@@ -132,7 +132,7 @@ class Step(Part):
     due: Rule | None = None
     confidential_to: tuple[Key, ...] = ()
     secret: bool = False
-    neutral_title: str = ""
+    neutral_title: Annotated[str, OneLine] = ""
     assign: Strategy | None = None
     skill: Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=60)] = ""
     topic: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = ""
@@ -220,10 +220,10 @@ class Service(Part):
     summary: Prose
     need: Key
     icon: Icon = "help"
-    phrases: tuple[Line, ...] = ()
-    form: tuple[Field, ...] = ()
-    steps: tuple[Step, ...] = ()
-    title_template: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = ""
+    phrases: Annotated[tuple[Line, ...], MaxLen(200)] = ()
+    form: Annotated[tuple[Field, ...], MaxLen(200)] = ()
+    steps: Annotated[tuple[Step, ...], MaxLen(200)] = ()
+    title_template: Annotated[str, OneLine, StringConstraints(strip_whitespace=True, max_length=200)] = ""
     subject: FieldKey | None = None
     owner: Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=320)] = ""
     first_contact: FirstContact = FirstContact.NOT_POSSIBLE
@@ -235,7 +235,7 @@ class Service(Part):
     impact: Graded | None = None
     urgency: Graded | None = None
     example: Mapping[str, JsonValue] = {}
-    schedules: tuple[Schedule, ...] = ()
+    schedules: Annotated[tuple[Schedule, ...], MaxLen(50)] = ()
 
     @field_validator("form")
     @classmethod

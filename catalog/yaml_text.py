@@ -14,6 +14,8 @@ from catalog.yaml_words import problem_of
 LARGEST = 512 * 1024
 DEEPEST = 24
 _TAG = "tag:yaml.org,2002:"
+# Escapes such as "\0" spell what the text itself may not hold: no database keeps it, or it turns a line around.
+_UNKEEPABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 
 
 class _Loader(yaml.SafeLoader):
@@ -81,7 +83,7 @@ class Reading:
     def line(self, where: str) -> int:
         """The line of the nearest part that stands in the text: a missing key has its parent's."""
         while where not in self.lines and where:
-            where = re.sub(r"(\.[^.\[]+|\[\d+\]|^[^.\[]+)$", "", where)
+            where = where[: max(where.rfind("."), where.rfind("["), 0)]
         return self.lines.get(where, 0)
 
     def fault(self, where: str, reason: str, advice: str = "") -> DocumentFault:
@@ -135,7 +137,7 @@ def _value(node: yaml.Node, where: str, reading: Reading) -> object:
 def _pairs(node: yaml.MappingNode, where: str, reading: Reading) -> Iterator[tuple[str, object]]:
     seen: set[str] = set()
     for name, item in node.value:
-        key = str(name.value) if isinstance(name, yaml.ScalarNode) else "?"
+        key = _kept(str(name.value), name, where, reading) if isinstance(name, yaml.ScalarNode) else "?"
         path = f"{where}.{key}" if where else key
         if key in seen:
             line = name.start_mark.line + 1
@@ -149,11 +151,20 @@ def _pairs(node: yaml.MappingNode, where: str, reading: Reading) -> Iterator[tup
         yield key, value
 
 
+def _kept(text: str, node: yaml.Node, where: str, reading: Reading) -> str:
+    """The text; with a fault, and without them, where it has characters that cannot be kept."""
+    if not _UNKEEPABLE.search(text):
+        return text
+    reason = Remark("this holds a character that cannot be kept")
+    reading.faults.append(DocumentFault(reading.file, node.start_mark.line + 1, where, reason, Remark("remove it")))
+    return _UNKEEPABLE.sub("", text)
+
+
 def _scalar(node: yaml.ScalarNode, where: str, reading: Reading) -> object:
     text = str(node.value)
     match node.tag.removeprefix(_TAG):
         case "str":
-            return text
+            return _kept(text, node, where, reading)
         case "int" if text.lstrip("+-").isdigit():
             return int(text)
         case "float" if re.fullmatch(r"[-+]?\d+\.\d+", text):

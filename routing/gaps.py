@@ -27,6 +27,7 @@ class GapKind(StrEnum):
     CONDITION_FAILED = "condition_failed"  # condition, fault
     NO_CONTACT = "no_contact"  # queue: its key, topic
     NO_SKILL = "no_skill"  # queue: its key, skill
+    NOBODY_TO_MEET = "nobody_to_meet"  # queue: its key, topic
     NO_APPROVER = "no_approver"  # approvers: expressions of the catalogue
     NOBODY_TO_ESCALATE = "nobody_to_escalate"  # queue: its key
     UNKNOWN_SYSTEM = "unknown_system"  # endpoint: its key
@@ -45,14 +46,15 @@ class Gap:
 class Wanted:
     """What one step needs beside people in its queue; what it does not need is empty.
 
-    `topic` is the one that its queue is to have a point of contact for, `skill` what somebody in it is to know,
-    `approvers` all that it asks, `endpoint` the system that it calls. `escalates` says that the ladder tells whoever
-    answers for its queue.
+    `topic` is the one that its queue is to have a point of contact for, `meets` the one of whom one meets, `skill` what
+    somebody in it is to know, `approvers` all that it asks, `endpoint` the system that it calls. With `escalates` the
+    ladder tells whoever answers for its queue.
     """
 
     step: str
     queue: str = ""
     topic: str = ""
+    meets: str = ""
     approvers: tuple[str, ...] = ()
     endpoint: str = ""
     escalates: bool = False
@@ -61,12 +63,13 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Around:
-    """What there is: topics with a point of contact as pairs of queue and topic in lower case; approvers of whom
-    somebody is known, by step; queues for which somebody answers or which somebody leads; systems that were set up;
-    and what people know, as pairs of queue and skill.
+    """What there is: topics with a point of contact as pairs of queue and topic in lower case, and those with one who
+    serves the queue; approvers of whom somebody is known, by step; queues for which somebody answers or which somebody
+    leads; systems that were set up; and what people know, as pairs of queue and skill.
     """
 
     contacts: frozenset[tuple[str, str]] = frozenset()
+    serving: frozenset[tuple[str, str]] = frozenset()
     approvers: Mapping[str, frozenset[str]] = field(default_factory=dict, hash=False)
     answered_for: frozenset[str] = frozenset()
     systems: frozenset[str] = frozenset()
@@ -79,8 +82,10 @@ def shortfalls(wanted: Sequence[Wanted], around: Around) -> tuple[Gap, ...]:
 
 
 def _shortfalls_of(one: Wanted, around: Around) -> Iterator[Gap]:
-    if one.topic and (one.queue, one.topic.lower()) not in around.contacts:
+    if one.topic and (one.queue, one.topic.lower()) not in around.serving:
         yield Gap(GapKind.NO_CONTACT, one.step, {"queue": one.queue, "topic": one.topic})
+    if one.meets and (one.queue, one.meets.lower()) not in around.contacts:
+        yield Gap(GapKind.NOBODY_TO_MEET, one.step, {"queue": one.queue, "topic": one.meets})
     known = around.approvers.get(one.step, frozenset())
     if one.skill and (one.queue, one.skill) not in around.skills:
         yield Gap(GapKind.NO_SKILL, one.step, {"queue": one.queue, "skill": one.skill})

@@ -27,6 +27,18 @@ class Window:
 
 
 @dataclass(frozen=True)
+class Bounds:
+    """An appointment that was asked for at `asked_at` lies not before it opens, nor before its `earliest`, and is over
+    when it is due.
+    """
+
+    asked_at: datetime
+    opens_at: datetime | None = None
+    earliest: Moment | None = None
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Terms:
     """How long one takes, how far apart the beginnings are, how many may meet at once, and which kind it is."""
 
@@ -76,21 +88,16 @@ class Slot:
     places: int
 
 
-def window(
-    calendar: Calendar,
-    now: datetime,
-    notice: tuple[int, Unit],
-    earliest_at: datetime | None,
-    due_at: datetime | None,
-) -> Window:
-    """From when to when an appointment may lie: after the notice, not before its earliest, and over when it is due.
+def window(calendar: Calendar, now: datetime, notice: tuple[int, Unit], bounds: Bounds) -> Window:
+    """From when to when an appointment may lie: after the notice, and within its bounds.
 
     Raises:
-        DateOutOfRange: the notice ends outside the years planned with.
-        NoWorkingTime: the notice is working time, of which there is none.
+        DateOutOfRange: the notice or its earliest lies outside the years planned with.
+        NoWorkingTime: one of them is counted in working time, of which there is none.
     """
-    from_at = max(_after(calendar, now, *notice), earliest_at or now)
-    until_at = min(due_at or from_at + FARTHEST, from_at + FARTHEST)
+    earliest = bounds.earliest and opening(bounds.earliest, calendar, bounds.asked_at)
+    from_at = max(_after(calendar, now, *notice), bounds.opens_at or now, earliest or now)
+    until_at = min(bounds.due_at or from_at + FARTHEST, from_at + FARTHEST)
     return Window(from_at, max(from_at, until_at))
 
 

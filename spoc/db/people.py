@@ -1,7 +1,7 @@
 """People, where they work, which queues they serve, and who is accountable for what."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKey, Index, SmallInteger, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -154,6 +154,10 @@ class CostCentreRow(Base):
     public_id: Mapped[PublicId]
     department: Mapped[str]
     owner_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+
+OWNER: Final = "owner"
+"""The topic of whoever answers for a queue's services; escalations go there."""
 
 
 class PointOfContactRow(Base):

@@ -13,14 +13,11 @@ from routing.escalation import Whom
 from routing.gaps import Around, Wanted
 from routing.work import ASSIGNED
 from spoc.db.calls import EndpointRow
-from spoc.db.people import PersonRow, PointOfContactRow, QueueMemberRow, QueueRow
+from spoc.db.people import OWNER, PersonRow, PointOfContactRow, QueueMemberRow, QueueRow
 from spoc.db.settings import read_ladder
 from spoc.intake.approvers import people_named
 from spoc.intake.catalogue import current
 from spoc.intake.plan import Placed, Placing
-
-OWNER = "owner"
-"""The topic under which a queue's points of contact answer for its services."""
 
 
 def wanted_by(session: Session, service: Service, placing: Placing) -> tuple[Wanted, ...]:
@@ -35,6 +32,7 @@ def _wanted(placed: Placed, step: Step | None, topics: Mapping[str, str], told: 
         placed.step.key,
         queue,
         _topic(placed, step, topics),
+        step.appointment.topic if step and step.appointment else "",
         step.approval.approvers if step and step.approval else (),
         step.call.endpoint if step and step.call else "",
         bool(queue) and bool({None, queue} & told),
@@ -60,8 +58,13 @@ def _topics(session: Session) -> dict[str, str]:
 def topics_asked_for(session: Session) -> tuple[tuple[str, str], ...]:
     """Pairs of queue and topic for which steps of the catalogue in force, or queues, want a point of contact."""
     steps = (step for service in current(session)[1].services for step in service.steps)
-    of_steps = [(step.queue, step.topic) for step in steps if step.queue and step.topic]
+    of_steps = [(step.queue, topic) for step in steps if step.queue for topic in _topics_of(step) if topic]
     return tuple(dict.fromkeys((*of_steps, *_topics(session).items())))
+
+
+def _topics_of(step: Step) -> tuple[str, ...]:
+    """Of who is offered it, and of whom one meets."""
+    return step.topic, step.appointment.topic if step.appointment else ""
 
 
 def _queues_of_ladder(session: Session, service: Service) -> frozenset[str | None]:
@@ -78,6 +81,7 @@ def read_around(session: Session, service: Service, placing: Placing, requester_
     approvals = {step.key: step.approval for step in service.steps if step.approval is not None}
     asked = {key: people_named(session, one, service, requester_id, subject_id) for key, one in approvals.items()}
     return Around(
+        frozenset((queue, topic) for queue, topic, _ in contacts),
         frozenset((queue, topic) for queue, topic, serves in contacts if serves),
         {key: frozenset(named for named, ids in found.items() if ids) for key, found in asked.items()},
         frozenset(queue for queue, topic, _ in contacts if topic == OWNER) | _led(session),

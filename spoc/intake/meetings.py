@@ -12,8 +12,7 @@ from catalog.service import Service
 from routing.calendars import Calendar
 from routing.errors import RoutingError
 from routing.gaps import Gap, gap_of_meeting
-from routing.moments import opening
-from routing.slots import Terms, Window, window
+from routing.slots import Bounds, Terms, window
 from routing.work import Moment, Unit
 from spoc.intake.plan import Placed, Placing
 
@@ -41,19 +40,14 @@ def _gap(
     every = wanted.every or wanted.minutes
     terms = Terms(timedelta(minutes=wanted.minutes), timedelta(minutes=every), wanted.at_once, "")
     try:
-        within = _window(placed, wanted, answers, calendar, at)
+        notice = (wanted.notice.amount, Unit(wanted.notice.unit.value))
+        bounds = Bounds(at, placed.opens_at, _earliest(wanted, answers), placed.due_at)
+        within = window(calendar, at, notice, bounds)
         return gap_of_meeting(placed.step.key, calendar, within, terms)
     except RoutingError:
         return None
 
 
-def _window(
-    placed: Placed, wanted: AppointmentPart, answers: Mapping[str, JsonValue], calendar: Calendar, at: datetime
-) -> Window:
-    earliest = moment_of(wanted.earliest, answers)
-    starts = [placed.opens_at] if placed.opens_at else []
-    if earliest is not None:
-        named = Moment(earliest.anchor_on, earliest.amount, Unit(earliest.unit.value), earliest.at)
-        starts.append(opening(named, calendar, at))
-    notice = (wanted.notice.amount, Unit(wanted.notice.unit.value))
-    return window(calendar, at, notice, max(starts, default=None), placed.due_at)
+def _earliest(wanted: AppointmentPart, answers: Mapping[str, JsonValue]) -> Moment | None:
+    one = moment_of(wanted.earliest, answers)
+    return Moment(one.anchor_on, one.amount, Unit(one.unit.value), one.at) if one else None

@@ -13,15 +13,13 @@ from sqlalchemy.orm import Session
 
 from routing.phrase import Phrase
 from routing.visibility import Actor, Role
-from spoc.db.people import PersonRow, PointOfContactRow, QueueMemberRow, QueueRow
+from spoc.db.people import OWNER, PersonRow, PointOfContactRow, QueueMemberRow, QueueRow
 from spoc.errors import Fault, NotFound
 from spoc.people.changes import What, note_difference
 from spoc.people.errors import InvalidOrganisation
 
 MOST_PEOPLE: Final = 10
 LONGEST_TOPIC: Final = 200
-OWNER: Final = "owner"
-"""The topic of whoever answers for a queue's services; escalations go there."""
 
 log = structlog.get_logger()
 

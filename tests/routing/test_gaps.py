@@ -76,13 +76,18 @@ def test_nothing_wanted_is_nothing_missing() -> None:
     [
         (
             Wanted("a", "it", topic="Laptops"),
-            Around(contacts=frozenset({("it", "laptops")})),
+            Around(serving=frozenset({("it", "laptops")})),
             Gap(GapKind.NO_CONTACT, "a", {"queue": "it", "topic": "Laptops"}),
         ),
         (
             Wanted("a", "it", skill="vpn"),
             Around(skills=frozenset({("it", "vpn")})),
             Gap(GapKind.NO_SKILL, "a", {"queue": "it", "skill": "vpn"}),
+        ),
+        (
+            Wanted("a", "it", meets="Laptops"),
+            Around(contacts=frozenset({("it", "laptops")})),
+            Gap(GapKind.NOBODY_TO_MEET, "a", {"queue": "it", "topic": "Laptops"}),
         ),
         (
             Wanted("a", approvers=("it.lead", "service.owner")),

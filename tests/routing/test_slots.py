@@ -12,7 +12,19 @@ from hypothesis import strategies as some
 
 from routing.absence import Absence
 from routing.calendars import Calendar
-from routing.slots import Booked, Hosts, Slot, Terms, Window, fits_anywhere, free_slots, holds, window, works_within
+from routing.slots import (
+    Booked,
+    Bounds,
+    Hosts,
+    Slot,
+    Terms,
+    Window,
+    fits_anywhere,
+    free_slots,
+    holds,
+    window,
+    works_within,
+)
 from routing.work import Unit
 
 MINUTE = timedelta(minutes=1)
@@ -104,14 +116,19 @@ def test_an_appointment_holds_as_long_as_somebody_is_there_for_it() -> None:
     ],
 )
 def test_notice_is_counted_from_now_and_days_keep_the_time(notice: tuple[int, Unit], first: str) -> None:
-    within = window(OFFICE, THURSDAY, notice, None, THURSDAY + timedelta(days=30))
+    within = window(OFFICE, THURSDAY, notice, Bounds(THURSDAY, due_at=THURSDAY + timedelta(days=30)))
     assert clock(free(within=within))[0] == first
 
 
 def test_the_window_is_never_longer_than_three_months_and_may_be_empty() -> None:
-    far = window(OFFICE, THURSDAY, (1, Unit.MINUTES), None, None)
+    far = window(OFFICE, THURSDAY, (1, Unit.MINUTES), Bounds(THURSDAY))
     assert far.until_at - far.from_at == timedelta(days=92)
-    late = window(OFFICE, THURSDAY, (1, Unit.MINUTES), THURSDAY + timedelta(days=3), THURSDAY + timedelta(days=1))
+    late = window(
+        OFFICE,
+        THURSDAY,
+        (1, Unit.MINUTES),
+        Bounds(THURSDAY, THURSDAY + timedelta(days=3), due_at=THURSDAY + timedelta(days=1)),
+    )
     assert free(within=late) == []
 
 

@@ -9,9 +9,8 @@ from babel import Locale
 from sqlalchemy import select
 
 from spoc.db.base import Base
-from spoc.db.people import CalendarRow, LocationRow, PersonRow, QueueRow
+from spoc.db.people import OWNER, CalendarRow, LocationRow, PersonRow, QueueRow
 from spoc.people.directory import initials_of
-from spoc.people.points import OWNER
 from spoc.web.drawing.graph import IN_A_LINE, LINES
 from tests.world import World
 

@@ -189,6 +189,17 @@ HOSTILE: Mapping[str, str] = {
         "        due: 2 working",
         '        condition: \'description.matches("(a+)+$") || ' + "(" * 3_000 + "'\n        due: 2 working",
     ),
+    "a key that no key can be": PLANT.replace("    expect:", "    answers: {'Start.[on]': 1}\n    expect:"),
+    "a schedule beside a broken condition": PLANT.replace(
+        "        help: What", "        visible_when: (\n        help: What"
+    ).replace(
+        "    example:",
+        "    schedules: [{key: a, title: A, requester: office.lead, every: 1 day, from_on: 2026-09-01}]\n    example:",
+    ),
+    "parts of a rule": PLANT.replace(
+        "due: 2 working days after submission", "due: {anchor: submission, amount: 900000000}"
+    ),
+    "many ways": PLANT.replace("required: true", f"pattern: '{'a?' * 50}{'a' * 50}'\n        default: {'a' * 50}"),
     "lists in a condition": with_condition("[1,2,3,4,5,6,7,8,9].all(x, " * 9 + "true" + ")" * 9),
 }
 

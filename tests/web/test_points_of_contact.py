@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from spoc.db.people import PointOfContactRow
 from spoc.people.changes import changes_of
 from spoc.people.points import set_topic
+from tests.spoc.desk.meeting import fitting, put
 from tests.world import World, mail_of
 
 PAGE, API = "/organisation/contacts", "/api/points-of-contact"
@@ -98,3 +99,8 @@ def test_a_refused_form_keeps_what_was_typed(lead: TestClient) -> None:
     assert answer.status_code == 422
     assert "😀 &lt;b&gt;" in answer.text
     assert "Nobody in the directory has the address nobody@example.org." in answer.text
+
+
+def test_a_topic_of_whom_one_meets_stands_there_as_well(lead: TestClient, world: World) -> None:
+    put(world, fitting(topic="Chairs"))
+    assert topics(lead) == {"Chairs": [], "owner": []}

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from catalog.compare import compare
@@ -12,6 +12,8 @@ from catalog.document import shipped
 from catalog.schedule import Schedule
 from catalog.sources import shipped_sources
 from routing.work import Channel
+from spoc.db.cycles import RAISE
+from spoc.db.jobs import JobRow, JobState
 from spoc.db.tickets import TicketRow
 from spoc.intake.catalogue import newest_version, publish
 from spoc.intake.cycles.finding import find_due
@@ -59,6 +61,27 @@ def test_owners_pause_resume_and_raise(owner: TestClient, world: World) -> None:
     assert owner.post(f"{API}/{SERVICE}/{KEY}/raise").json()["code"] == "already_raised"
     ticket = world.session.scalars(select(TicketRow)).one()
     assert (ticket.channel, ticket.reference in owner.get(PAGE).text) == (Channel.SCHEDULE, True)
+
+
+def test_the_page_says_when_it_was_raised_and_what_was_given_up(owner: TestClient, world: World) -> None:
+    find_due(world.session, world.now)
+    world.session.execute(update(JobRow).where(JobRow.kind == RAISE).values(state=JobState.PARKED))
+    world.session.commit()
+    assert "tried several times and given up. An administrator tries it again under Outbox." in owner.get(PAGE).text
+    owner.post(f"{PAGE}/{SERVICE}/{KEY}/raise")
+    (one,) = owner.get(API).json()["schedules"]
+    assert [(run_["raised"], run_["raised_at"]) for run_ in one["runs"]] == [
+        (True, f"{world.now:%Y-%m-%dT%H:%M:%SZ}"),
+        (False, None),
+    ]
+
+
+def test_of_what_is_confidential_the_page_says_nothing(client: TestClient, world: World) -> None:
+    publish_schedules(world, world.now - timedelta(days=1), {}, confidential_to=("hr",))
+    world.sign_in(client, "owner")
+    client.post(f"{PAGE}/{SERVICE}/{KEY}/raise")
+    assert "Its requests are confidential" in client.get(PAGE).text
+    assert client.get(API).json()["schedules"][0]["runs"] == []
 
 
 def test_no_door_takes_the_channel_of_schedules(owner: TestClient, world: World) -> None:

@@ -11,8 +11,7 @@ from routing.absence import Absence
 from routing.calendars import Calendar
 from routing.errors import RoutingError
 from routing.lifecycle import OPEN
-from routing.moments import opening
-from routing.slots import Booked, Hosts, Slot, Window, free_slots, window
+from routing.slots import Booked, Bounds, Hosts, Slot, Window, free_slots, window
 from routing.work import Moment, Unit
 from spoc.db.appointments import AppointmentRow
 from spoc.db.calendars import calendar_of
@@ -44,14 +43,10 @@ def window_of(found: Meeting, calendar: Calendar, now: datetime) -> Window:
     """Raises:
     RoutingError: a date of it cannot be reckoned.
     """
-    notice = found.wanted.notice
-    earliest = moment_of(found.wanted.earliest, found.ask.answers)
-    starts = [found.task.opens_at] if found.task.opens_at else []
-    if earliest is not None:
-        named = Moment(earliest.anchor_on, earliest.amount, Unit(earliest.unit.value), earliest.at)
-        starts.append(opening(named, calendar, found.ask.opened_at))
-    unit = Unit(notice.unit.value)
-    return window(calendar, now, (notice.amount, unit), max(starts, default=None), found.due_at)
+    notice, one = found.wanted.notice, moment_of(found.wanted.earliest, found.ask.answers)
+    earliest = Moment(one.anchor_on, one.amount, Unit(one.unit.value), one.at) if one else None
+    bounds = Bounds(found.ask.opened_at, found.task.opens_at, earliest, found.due_at)
+    return window(calendar, now, (notice.amount, Unit(notice.unit.value)), bounds)
 
 
 def calendar_for(session: Session, host_id: int | None, queue_id: int | None) -> Calendar:

@@ -10,11 +10,8 @@ from routing.absence import stand_in
 from routing.escalation import Whom
 from routing.visibility import Actor, Sight, may_open, sight
 from spoc.db.absences import read_away
-from spoc.db.people import PersonRow, PointOfContactRow, QueueMemberRow, QueueRow
+from spoc.db.people import OWNER, PersonRow, PointOfContactRow, QueueMemberRow, QueueRow
 from spoc.desk.ticket_rows import Task, Ticket
-
-OWNER = "owner"
-"""The topic under which a queue's points of contact answer for its services."""
 
 
 def who_is_told(

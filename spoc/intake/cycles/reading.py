@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from catalog.schedule import Schedule
 from catalog.service import Service
 from routing.cycles import next_after
 from routing.visibility import Actor
-from spoc.db.cycles import CycleRow, CycleRunRow
+from spoc.db.cycles import RAISE, CycleRow, CycleRunRow
+from spoc.db.jobs import JobRow, JobState
 from spoc.db.people import PersonRow
 from spoc.db.tickets import TicketRow
 from spoc.db.visible import hidden_tickets, visible_tickets
@@ -26,19 +27,29 @@ LATEST: Final = 5
 
 @dataclass(frozen=True)
 class Run:
-    """`raised` says that there is a ticket; its `reference` is told to nobody from whom it is hidden.
+    """`raised_at` is when its ticket was opened, if there is one.
 
-    `by` is a name where it was raised by hand; `problem` is kept as `spoc.failure` keeps it.
+    `by` is a name where it was raised by hand; `problem` is kept as `spoc.failure` keeps it. `given_up`: its job failed
+    too often, for a reason that is not the schedule's, and waits for somebody to try it again.
     """
 
     slot_at: datetime
     missed: int
     missed_since: datetime | None
     by: str | None
-    raised: bool
+    raised_at: datetime | None
     reference: str | None
     may_open: bool
     problem: str
+    given_up: bool
+
+    @property
+    def raised(self) -> bool:
+        return self.reference is not None
+
+    @property
+    def failed(self) -> bool:
+        return not self.raised and bool(self.problem or self.given_up)
 
 
 @dataclass(frozen=True)
@@ -101,7 +112,9 @@ def _pauses(session: Session) -> dict[tuple[str, str], _Pause]:
 
 
 def _runs(session: Session, actor: Actor) -> Mapping[tuple[str, str], list[Run]]:
-    """The latest of each schedule, the newest first."""
+    """The latest of each schedule, the newest first, without those whose tickets are hidden: that there is one, and
+    since when, is told to those who may know of it.
+    """
     place = func.row_number().over(partition_by=CycleRunRow.cycle_id, order_by=CycleRunRow.slot_at.desc())
     latest = select(CycleRunRow.id, place.label("place")).subquery()
     raiser = aliased(PersonRow)
@@ -113,31 +126,37 @@ def _runs(session: Session, actor: Actor) -> Mapping[tuple[str, str], list[Run]]
             CycleRunRow.missed,
             CycleRunRow.missed_since,
             CycleRunRow.problem,
-            CycleRunRow.ticket_id,
+            CycleRunRow.raised_at,
+            CycleRunRow.id.in_(_given_up()).label("given_up"),
             raiser.name.label("by"),
             TicketRow.reference,
-            func.coalesce(hidden_tickets(actor), False).label("hidden"),
             func.coalesce(visible_tickets(actor), False).label("may_open"),
         )
         .join(latest, latest.c.id == CycleRunRow.id)
         .join(CycleRow, CycleRow.id == CycleRunRow.cycle_id)
         .outerjoin(raiser, raiser.id == CycleRunRow.by_id)
         .outerjoin(TicketRow, TicketRow.id == CycleRunRow.ticket_id)
-        .where(latest.c.place <= LATEST)
+        .where(latest.c.place <= LATEST, ~func.coalesce(hidden_tickets(actor), False))
         .order_by(CycleRunRow.cycle_id, CycleRunRow.slot_at.desc())
     )
     found: defaultdict[tuple[str, str], list[Run]] = defaultdict(list)
     for row in rows:
-        reference = None if row.hidden else row.reference
         run = Run(
             row.slot_at,
             row.missed,
             row.missed_since,
             row.by,
-            row.ticket_id is not None,
-            reference,
+            row.raised_at,
+            row.reference,
             row.may_open,
             row.problem,
+            row.given_up,
         )
         found[row.service_key, row.schedule_key].append(run)
     return found
+
+
+def _given_up() -> Select[int]:
+    """The runs whose jobs are parked."""
+    parked = JobRow.kind == RAISE, JobRow.state == JobState.PARKED
+    return select(JobRow.payload["run_id"].as_integer()).where(*parked)

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from catalog.schedule import LEAD, SERVICE_OWNER, Schedule
+from catalog.approval import LEAD, ApproverExpression
+from catalog.schedule import Schedule
 from catalog.service import Catalogue, Service
 from routing.calendars import Calendar
 from routing.cycles import Cycle, DayOff
@@ -18,6 +20,9 @@ from spoc.db.cycles import CycleRow
 from spoc.db.people import PersonRow, QueueMemberRow, QueueRow
 from spoc.intake.cycles.errors import NobodyAsks
 from spoc.intake.desk_facts import DeskFacts
+
+# Nobody in person reads what comes to a shared mailbox.
+_MAY_ASK: Final = (PersonRow.active, ~PersonRow.shared)
 
 
 def cycle_of(schedule: Schedule, calendar: Calendar, zone: ZoneInfo) -> Cycle:
@@ -52,8 +57,8 @@ def requester_of(session: Session, service: Service, schedule: Schedule) -> Acto
 
 
 def _people(service: Service, schedule: Schedule) -> Select[int, str]:
-    active = select(PersonRow.id, PersonRow.mail).where(PersonRow.active, ~PersonRow.shared).order_by(PersonRow.id)
-    if "@" in schedule.requester or schedule.requester == SERVICE_OWNER:
+    active = select(PersonRow.id, PersonRow.mail).where(*_MAY_ASK).order_by(PersonRow.id)
+    if "@" in schedule.requester or schedule.requester == ApproverExpression.SERVICE_OWNER:
         return active.where(func.lower(PersonRow.mail) == _named(service, schedule))
     led = select(QueueMemberRow.person_id).join(QueueRow, QueueRow.id == QueueMemberRow.queue_id)
     queue = schedule.requester.removesuffix(LEAD)
@@ -61,7 +66,7 @@ def _people(service: Service, schedule: Schedule) -> Select[int, str]:
 
 
 def _named(service: Service, schedule: Schedule) -> str:
-    return service.owner if schedule.requester == SERVICE_OWNER else schedule.requester
+    return service.owner if schedule.requester == ApproverExpression.SERVICE_OWNER else schedule.requester
 
 
 def unknown_requesters(session: Session, catalogue: Catalogue, before: Catalogue) -> Sequence[str]:
@@ -75,7 +80,7 @@ def unknown_requesters(session: Session, catalogue: Catalogue, before: Catalogue
         for service, one in schedules_of(catalogue)
         if old.get((service.key, one.key)) != (service.owner, one) and not one.requester.endswith(LEAD)
     }
-    known = select(func.lower(PersonRow.mail)).where(func.lower(PersonRow.mail).in_(named), PersonRow.active)
+    known = select(func.lower(PersonRow.mail)).where(func.lower(PersonRow.mail).in_(named), *_MAY_ASK)
     return sorted(named - set(session.scalars(known))) if named else ()
 
 

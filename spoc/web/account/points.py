@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from routing.visibility import Actor
+from spoc.db.people import OWNER
 from spoc.intake.around import topics_asked_for
 from spoc.people.errors import InvalidOrganisation
-from spoc.people.points import MOST_PEOPLE, OWNER, Desk, Topic, list_topics, set_topic
+from spoc.people.points import MOST_PEOPLE, Desk, Topic, list_topics, set_topic
 from spoc.web.account.history import faults_by_field
 from spoc.web.deps import Database, Now, require
 from spoc.web.pages import notice, redirect, render

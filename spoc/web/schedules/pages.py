@@ -80,6 +80,7 @@ def _shown(line: Line, queues: Mapping[str, str], view: View) -> dict[str, Any]:
         "paused_by": line.paused_by or "",
         "is_paused": line.is_paused,
         "runs": [_run(run, view) for run in line.runs],
+        "is_confidential": bool(line.service.confidential_to),
     }
 
 
@@ -87,7 +88,8 @@ def _run(run: Run, view: View) -> dict[str, Any]:
     return {
         "slot_at": run.slot_at,
         "outcome": outcome(run),
-        "failed": bool(run.problem and not run.raised),
+        "raised_at": run.raised_at,
+        "failed": run.failed,
         "missed": stands_for(run.missed, view.day(run.missed_since)),
         "reference": run.reference,
         "may_open": run.may_open,
@@ -142,6 +144,7 @@ def _json(line: Line) -> dict[str, Any]:
                 "missed": run.missed,
                 "missed_since": instant(run.missed_since),
                 "raised": run.raised,
+                "raised_at": instant(run.raised_at),
                 "by": run.by,
                 "reference": run.reference,
                 "outcome": outcome(run),

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
-from catalog.schedule import FIRST_WORKING, LAST, LAST_WORKING, LEAD, DayOff, Schedule, Unit, Weekday
+from catalog.approval import LEAD
+from catalog.schedule import FIRST_WORKING, LAST, LAST_WORKING, DayOff, Schedule, Unit, Weekday
 from routing.phrase import Phrase, counted
 from spoc.failure import read
 from spoc.intake.cycles.reading import Run
@@ -74,6 +75,10 @@ def outcome(run: Run) -> str:
         return gettext("Raised by %(name)s") % {"name": run.by} if run.by else gettext("Raised")
     if run.problem:
         return gettext("Not raised. %(why)s") % {"why": said(read(run.problem))}
+    if run.given_up:
+        return gettext(
+            "Not raised: it was tried several times and given up. An administrator tries it again under Outbox."
+        )
     return gettext("Being raised")
 
 

@@ -27,6 +27,9 @@ GAPS: Final[Mapping[GapKind, str]] = {
         "Nobody in the queue %(queue)s is point of contact for “%(topic)s”, so nobody is offered it."
     ),
     GapKind.NO_SKILL: marked("Nobody in the queue %(queue)s knows “%(skill)s”, so nobody is offered it."),
+    GapKind.NOBODY_TO_MEET: marked(
+        "Nobody is point of contact of the queue %(queue)s for “%(topic)s”, so they meet anybody of it."
+    ),
     GapKind.NO_APPROVER: marked("Nobody is known for: %(approvers)s. If too few are left, the desk decides."),
     GapKind.NOBODY_TO_ESCALATE: marked(
         "If it is late, nobody is told: nobody answers for the queue %(queue)s or leads it."

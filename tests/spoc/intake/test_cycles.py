@@ -29,12 +29,13 @@ from spoc.intake.cycles.errors import AlreadyRaised, NobodyAsks, NoSuchSchedule
 from spoc.intake.cycles.finding import find_due
 from spoc.intake.cycles.raising import raise_now
 from spoc.intake.cycles.reading import Line, list_schedules
+from spoc.intake.cycles.rules import unknown_requesters
 from spoc.intake.cycles.steering import pause, resume
 from spoc.jobs import schedule
 from spoc.jobs.run import run
 from spoc.reports.fcr import report
 from spoc.reports.question import Question
-from tests.spoc.intake.cycling import KEY, SERVICE, publish_schedules, run_raising, tools_at
+from tests.spoc.intake.cycling import KEY, SERVICE, publish_schedules, run_raising, scheduled, tools_at
 from tests.world import World, mail_of
 
 NOON = datetime(2026, 8, 13, 9, 0, tzinfo=UTC)  # 11:00 in Berlin: one hour after the day's slot
@@ -199,11 +200,28 @@ def test_it_can_be_raised_at_once_and_once_a_minute(daily: World) -> None:
     )
 
 
-def test_of_a_confidential_request_the_owner_reads_that_it_was_raised_and_no_more(world: World) -> None:
+def test_when_a_confidential_request_was_raised_is_told_to_who_may_know_of_it(world: World) -> None:
     publish_schedules(world, NOON - timedelta(hours=2), {}, confidential_to=("hr",))
     look(world, NOON)
-    (run_,) = line(world, NOON).runs
-    assert (run_.raised, run_.reference, run_.may_open) == (True, None, False)
+    assert line(world, NOON).runs == ()
+    (one,) = list_schedules(world.session, world.actor("agent.hr"), NOON)
+    assert [(run_.raised, run_.raised_at) for run_ in one.runs] == [(True, NOON)]
+
+
+def test_a_run_that_was_given_up_for_no_reason_of_its_own_says_so(daily: World) -> None:
+    find_due(daily.session, NOON)
+    (run_,) = line(daily, NOON).runs
+    assert (run_.failed, run_.given_up) == (False, False)
+    daily.session.execute(update(JobRow).where(JobRow.kind == "cycles.raise").values(state=JobState.PARKED, error="x"))
+    (run_,) = line(daily, NOON).runs
+    assert (run_.failed, run_.given_up, run_.problem) == (True, True, "")
+
+
+def test_a_shared_mailbox_is_nobody_who_could_ask_by_a_schedule(world: World) -> None:
+    shared = world.person("lead")
+    shared.shared = True
+    world.session.flush()
+    assert unknown_requesters(world.session, scheduled({}), shipped()) == [mail_of("lead")]
 
 
 @pytest.mark.parametrize("act", [pause, resume, raise_now])

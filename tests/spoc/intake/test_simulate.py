@@ -388,6 +388,17 @@ def test_a_step_for_a_point_of_contact_lacks_one_until_somebody_of_the_queue_is_
         assert ((step.key, GapKind.NO_CONTACT) in kinds_of(world, "laptop-fault", draft)) is is_missing
 
 
+def test_an_appointment_with_a_point_of_contact_lacks_one_until_somebody_is_named(world: World) -> None:
+    meets = {"minutes": 30, "place": "Room 1", "topic": "Laptops"}
+    draft = with_first_step("laptop-fault", appointment=meets, due="20 days after submission")
+    step = draft.service("laptop-fault").steps[0]
+    assert (step.key, GapKind.NOBODY_TO_MEET) in kinds_of(world, "laptop-fault", draft)
+    held = {"party_kind": "queue", "party_key": step.queue, "topic": "laptops", "valid_from": world.now}
+    world.session.add(PointOfContactRow(**held, person_id=world.ids["agent.hr"]))
+    world.session.flush()
+    assert (step.key, GapKind.NOBODY_TO_MEET) not in kinds_of(world, "laptop-fault", draft)
+
+
 def test_a_call_of_a_system_that_nobody_set_up_is_a_gap(world: World) -> None:
     draft = with_first_step("laptop-fault", call={"endpoint": "doors"})
     step = draft.service("laptop-fault").steps[0].key

@@ -14,7 +14,9 @@ from unittest import mock
 import structlog
 
 from spoc.cli import main
+from spoc.cli.say import out
 
+WIDE = 200
 SPOC = (sys.executable, "-c", "from spoc.cli import main; main()")
 
 
@@ -30,7 +32,7 @@ class Done:
 def bare(**environment: str) -> dict[str, str]:
     """The environment with no setting but the given ones, on a wide screen."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SPOC_")}
-    return kept | {"COLUMNS": "200", **environment}
+    return kept | {"COLUMNS": str(WIDE), **environment}
 
 
 def spoc(*arguments: str, given: str = "", **environment: str) -> Done:
@@ -38,11 +40,11 @@ def spoc(*arguments: str, given: str = "", **environment: str) -> Done:
     with (
         _as_if_alone(environment),
         mock.patch.object(sys, "stdin", io.StringIO(given)),
-        redirect_stdout(io.StringIO()) as out,
-        redirect_stderr(io.StringIO()) as err,
+        redirect_stdout(io.StringIO()) as said_out,
+        redirect_stderr(io.StringIO()) as said_err,
     ):
         code = copy_context().run(_left_with, list(arguments))
-    return Done(code, out.getvalue(), err.getvalue())
+    return Done(code, said_out.getvalue(), said_err.getvalue())
 
 
 def spoc_process(*arguments: str, given: str = "", **environment: str) -> Done:
@@ -76,11 +78,19 @@ def _left_with(arguments: list[str]) -> int:
 
 
 @contextmanager
+def wide() -> Iterator[None]:
+    """A screen on which nothing is cut; how wide it is was measured when the module of commands was loaded."""
+    before, out.width = out.width, WIDE
+    yield
+    out.width = before
+
+
+@contextmanager
 def _as_if_alone(environment: dict[str, str]) -> Iterator[None]:
-    """The environment, the folder and the log are as before afterwards."""
+    """The environment, the folder, the log and the width are as before afterwards."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
-    with mock.patch.dict(os.environ, bare(**environment), clear=True), chdir("/"):
+    with mock.patch.dict(os.environ, bare(**environment), clear=True), chdir("/"), wide():
         yield
     root.handlers[:] = handlers
     root.setLevel(level)

@@ -33,8 +33,8 @@ from tests.world import World
 SERVER = pytest.StashKey[str]()
 MORNING = datetime(2026, 8, 13, 9, 0, tzinfo=UTC)
 """A Thursday at work, 11:00 in Berlin."""
-SWEEPS = "tests/security/"
-LONGEST = (SWEEPS, "tests/spoc/test_demo.py", "tests/stories/", "tests/faults/")
+SWEEPS = ("tests/security/", "tests/web/test_translated.py")
+LONGEST = (*SWEEPS, "tests/spoc/test_demo.py", "tests/stories/", "tests/faults/", "tests/browser/test_new_starter.py")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -49,6 +49,15 @@ def test_the_root_holds_only_what_a_stranger_expects() -> None:
     assert {path.parts[0] for path in tracked()} <= TOP
 
 
+def test_no_test_runs_a_loop_where_a_browser_may_have_left_one() -> None:
+    """The worker that gets it decides whether it fails: `tests.loops.finished` runs it in a thread of its own."""
+    call = "asyncio" + ".run("
+    found = [
+        path for path in tracked() if path.parts[0] == "tests" and call in (ROOT / path).read_text("utf-8", "ignore")
+    ]
+    assert found == []
+
+
 def test_the_migrations_are_no_package() -> None:
     assert not list((ROOT / "alembic").rglob("__init__.py"))
 

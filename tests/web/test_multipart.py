@@ -1,13 +1,11 @@
 """The reader of forms with files: the same however the network cuts them, and nothing left of what breaks off."""
 
-import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,8 +16,8 @@ from spoc.files.store import Arriving, Store
 from spoc.web.asking.parcel import Unreadable
 from spoc.web.security import TurnedAway
 from spoc.web.upload.multipart import Form, read_multipart
+from tests.loops import finished
 
-T = TypeVar("T")
 KIND = "multipart/form-data; boundary=cut"
 
 
@@ -31,12 +29,6 @@ def part(name: str, content: bytes, file: str | None = None) -> bytes:
 async def pieces(body: Sequence[bytes]) -> AsyncIterator[bytes]:
     for piece in body:
         yield piece
-
-
-def finished(one: Coroutine[Any, Any, T]) -> T:
-    """In a thread of its own: a browser that was driven here before leaves a running loop in this one."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, one).result()
 
 
 def read(folder: Path, *body: bytes, most_bytes: int = 1_000, most_text: int = 1_000) -> Form:

@@ -4,9 +4,10 @@ What stands outside them must be something the organisation wrote: a name, a tit
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -94,9 +95,10 @@ def test_every_text_of_every_page_is_translated(
     stranger: TestClient, world: World, sessions: sessionmaker[Session]
 ) -> None:
     read = [*life(stranger, world, sessions)]
+    every = [*asked(stranger, world)]
     for who in READERS:
         world.sign_in(stranger, who)
-        read += [(f"{who} {path}", page) for path, page in pages(stranger, world)]
+        read += [(f"{who} {path}", page) for path, page in pages(stranger, every)]
     queries = (query["text"] for queries in QUERIES.values() for query in queries if "text" in query)
     texts = (str(body.given["text"]) for bodies in BODIES.values() for body in bodies if "text" in body.given)
     typed = (*queries, *texts)
@@ -106,17 +108,20 @@ def test_every_text_of_every_page_is_translated(
     assert found == {}
 
 
-def pages(client: TestClient, world: World) -> Iterator[tuple[str, str]]:
-    """Every page there is that the reader may open, each with its questions."""
+def asked(client: TestClient, world: World) -> Iterator[tuple[str, dict[str, str]]]:
+    """The address of every page there is, with its questions."""
     app: Any = client.app
     for method, template in routes(app):
-        if method != "GET" or template.startswith(("/api/", "/health/")):
-            continue
-        for path in addresses(world, template):
-            for query in QUERIES.get(template, ({},)):
-                answer = client.get(path, params=query)
-                if answer.status_code == 200 and answer.headers["content-type"].startswith("text/html"):
-                    yield f"{path} {query}", answer.text
+        if method == "GET" and not template.startswith(("/api/", "/health/")):
+            yield from product(addresses(world, template), QUERIES.get(template, ({},)))
+
+
+def pages(client: TestClient, every: Iterable[tuple[str, dict[str, str]]]) -> Iterator[tuple[str, str]]:
+    """Those of the pages that the reader may open."""
+    for path, query in every:
+        answer = client.get(path, params=query)
+        if answer.status_code == 200 and answer.headers["content-type"].startswith("text/html"):
+            yield f"{path} {query}", answer.text
 
 
 def addresses(world: World, template: str) -> list[str]:

@@ -7,6 +7,7 @@ import pytest
 
 from spoc.errors import Unavailable
 from spoc.web.waiting import in_turn, room
+from tests.loops import finished
 
 AT_ONCE = 0.0
 
@@ -30,7 +31,7 @@ def test_those_who_want_the_same_ticket_come_one_after_another_in_order() -> Non
     async def crowd() -> None:
         await asyncio.gather(*map(change, range(20)))
 
-    asyncio.run(crowd())
+    finished(crowd())
     assert came == [number for one in range(20) for number in (one, one)]
 
 
@@ -39,7 +40,7 @@ def test_whoever_wants_another_ticket_does_not_wait() -> None:
         async with in_turn("T-000001"), in_turn("T-000002", AT_ONCE) as other, in_turn("t-000001", AT_ONCE) as same:
             return [other, same]
 
-    assert asyncio.run(both()) == [True, False]
+    assert finished(both()) == [True, False]
 
 
 def test_the_turn_is_free_after_a_failure() -> None:
@@ -50,7 +51,7 @@ def test_the_turn_is_free_after_a_failure() -> None:
         async with in_turn("T-000001", AT_ONCE) as has_turn:
             return has_turn
 
-    assert asyncio.run(again())
+    assert finished(again())
 
 
 def test_as_many_as_there_is_room_for_come_in_and_the_next_when_one_has_left() -> None:
@@ -70,7 +71,7 @@ def test_as_many_as_there_is_room_for_come_in_and_the_next_when_one_has_left() -
         await asyncio.gather(first, second, third)
         return [before, there]
 
-    assert asyncio.run(crowd()) == [["first", "second"], ["first", "second", "third"]]
+    assert finished(crowd()) == [["first", "second"], ["first", "second", "third"]]
 
 
 def test_whoever_finds_no_room_in_time_is_told_so() -> None:
@@ -80,4 +81,4 @@ def test_whoever_finds_no_room_in_time_is_told_so() -> None:
                 async with room(1, AT_ONCE):
                     pytest.fail("there is no room")
 
-    asyncio.run(crowd())
+    finished(crowd())

@@ -15,6 +15,7 @@ from spoc.cli.options import read_settings
 from spoc.cli.say import error_text, speak_as_set, tell
 from spoc.db import migrate
 from spoc.errors import Misconfigured
+from tests.cli import wide
 from tests.conftest import fresh_database
 from tests.texts import MADE_UP, bracketed, extracted, write_language
 
@@ -40,7 +41,8 @@ def database(server_url: str) -> Iterator[str]:
 
 
 def run(*arguments: str, **environment: str) -> str:
-    return CliRunner(env={"COLUMNS": "200", **environment}).invoke(app, arguments).output
+    with wide():
+        return CliRunner(env=environment).invoke(app, arguments).output
 
 
 def all_commands(command: Any, name: str = "spoc") -> Iterator[tuple[str, Any]]:

@@ -6,7 +6,7 @@ from datetime import time
 from enum import StrEnum
 
 from catalog.part import Part
-from catalog.service import Catalogue, Field, Option, Service, Step
+from catalog.service import Catalogue, Field, Option, Service, Step, Undo
 
 
 class Kind(StrEnum):
@@ -59,8 +59,15 @@ _NAMED = {
     "for_each": "question",
     "item": "item",
     "books": "item",
+    "call.answers": "question",
+    "call.takes": "question",
+    "appointment.location": "question",
+    "appointment.person": "question",
 }
 """Values that are keys of something with a title."""
+
+_BODIES = {"appointment": "minutes", "call": "endpoint", "evidence": "label", "undo": "title"}
+"""Parts of a step that are compared value by value, each with what it is told by where only one version has it."""
 
 
 @dataclass(frozen=True)
@@ -168,7 +175,9 @@ def _attributes(service: str, kind: Kind, was: Part, now: Part, titles: _Titles,
     old, new = _values(was, titles), _values(now, titles)
     for attribute in dict.fromkeys((*old, *new)):
         before, after = old.get(attribute, ""), new.get(attribute, "")
-        if before != after:
+        body, _, inner = attribute.partition(".")
+        in_both = bool(old.get(body) and new.get(body))
+        if before != after and (body not in _BODIES or in_both == bool(inner)):
             what = What.SET if not before else What.UNSET if not after else What.CHANGED
             yield Change(service, kind, what, _key(now), _name(now), attribute, before, after, of)
 
@@ -188,14 +197,26 @@ def _values(part: Part, titles: _Titles) -> dict[str, str]:
         "approval",
         "approvers",
     }
-    values = {name: _said(name, value, titles) for name, value in part.values() if name not in apart}
+    values = {name: _said(name, value, titles) for name, value in part.values() if name not in apart | _BODIES.keys()}
     return values | (_of_step(part, titles) if isinstance(part, Step) else {})
 
 
 def _of_step(step: Step, titles: _Titles) -> dict[str, str]:
     approval = _values(step.approval, titles) if step.approval else {}
     asked = {"asks": titles.of("question", step.asks)} if step.asks else {}
-    return {"party": _party(step, titles), **approval, **asked}
+    bodies = {name: body for name in _BODIES if isinstance(body := getattr(step, name), Part)}
+    inside = {name: value for body in bodies for name, value in _of_body(body, bodies[body], titles)}
+    return {"party": _party(step, titles), **approval, **asked, **inside}
+
+
+def _of_body(name: str, body: Part, titles: _Titles) -> Iterator[tuple[str, str]]:
+    """What it is told by, under its name; then each of its values under its name, a point and theirs."""
+    yield name, _said("", getattr(body, _BODIES[name]), titles)
+    for inner, value in body.values():
+        if inner not in {"queue", "person"} or name == "appointment":
+            yield f"{name}.{inner}", _said(f"{name}.{inner}", value, titles)
+    if isinstance(body, Undo):
+        yield f"{name}.party", titles.of("queue", (body.queue,)) if body.queue else str(body.person or "")
 
 
 def _said(name: str, value: object, titles: _Titles) -> str:

@@ -5,6 +5,7 @@ from typing import Final
 
 from catalog.compare import Change, Kind, What
 from routing.phrase import Phrase
+from spoc.web.catalogue_bodies import BODIES, EVIDENCE
 from spoc.web.catalogue_words import phrase_of
 from spoc.words import marked
 
@@ -42,6 +43,7 @@ PARTS: Final[Mapping[tuple[Kind, What], str]] = {
 NEW_AFTER: Final = marked("New step “%(name)s”, %(after)s, after %(needs)s.")
 RENAMED: Final = marked("“%(before)s” is now called “%(after)s”.")
 VALUES: Final[Mapping[tuple[str, What], str]] = {
+    **BODIES,
     ("due", What.SET): marked("“%(name)s” is due %(after)s; it had no due date of its own."),
     ("due", What.UNSET): marked("“%(name)s” has no due date of its own any more; it was due %(before)s."),
     ("due", What.CHANGED): marked("“%(name)s” is due %(after)s instead of %(before)s."),
@@ -67,12 +69,6 @@ VALUES: Final[Mapping[tuple[str, What], str]] = {
     ("checklist", What.SET): marked("“%(name)s” is done only when this is ticked: %(after)s."),
     ("checklist", What.UNSET): marked("“%(name)s” has no checklist any more; it was: %(before)s."),
     ("checklist", What.CHANGED): marked("“%(name)s” is done only when this is ticked: %(after)s. Before: %(before)s."),
-    ("evidence", What.SET): marked("“%(name)s” needs evidence now: %(after)s."),
-    ("evidence", What.UNSET): marked("“%(name)s” needs no evidence any more; it needed: %(before)s."),
-    ("evidence", What.CHANGED): marked("“%(name)s” needs other evidence: %(after)s. Before: %(before)s."),
-    ("appointment", What.SET): marked("“%(name)s” is an appointment now: %(after)s."),
-    ("appointment", What.UNSET): marked("“%(name)s” is no appointment any more; it was: %(before)s."),
-    ("appointment", What.CHANGED): marked("The appointment “%(name)s” is another: %(after)s. Before: %(before)s."),
     ("for_each", What.SET): marked("“%(name)s” is done for each row of %(after)s; it was done once."),
     ("for_each", What.UNSET): marked("“%(name)s” is done once; it was done for each row of %(before)s."),
     ("for_each", What.CHANGED): marked("“%(name)s” is done for each row of %(after)s instead of %(before)s."),
@@ -113,7 +109,7 @@ VALUES: Final[Mapping[tuple[str, What], str]] = {
     ("confidential_to", What.UNSET): marked("“%(name)s” is not confidential any more; only %(before)s could read it."),
     ("confidential_to", What.CHANGED): marked("Only %(after)s may read “%(name)s”, instead of %(before)s."),
 }
-TEXTS: Final = frozenset({"detail", "help", "summary", "phrases", "example", "neutral_title", "message"})
+TEXTS: Final = frozenset({"detail", "help", "summary", "phrases", "example", "neutral_title", "message", "undo.detail"})
 """Long ones: that they are others is told, and not how."""
 
 OTHER_TEXT: Final = marked("“%(name)s”: the text of %(attribute)s is another.")
@@ -127,8 +123,8 @@ OTHERS: Final[Mapping[What, str]] = {
 def sentence(change: Change) -> Phrase:
     given = {
         "name": change.name,
-        "before": _party(change.before),
-        "after": _party(change.after),
+        "before": _told(change, change.before),
+        "after": _told(change, change.after),
         "attribute": change.attribute,
         "of": change.of,
         "needs": ", ".join(f"“{need}”" for need in change.needs),
@@ -148,7 +144,9 @@ def _template(change: Change) -> str:
     )
 
 
-def _party(value: str) -> object:
-    """A person expression in words; a queue already is one."""
+def _told(change: Change, value: str) -> object:
+    """A kind of evidence or a person expression in words; a queue already is one."""
+    if change.attribute == "evidence.required":
+        return Phrase(EVIDENCE[value])
     found = phrase_of(value)
     return found if found.template != "%(named)s" else value

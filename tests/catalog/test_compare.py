@@ -113,7 +113,7 @@ def test_nothing_changes_between_a_catalogue_and_itself() -> None:
         (with_step("badge", checklist=["Photo", "Name"]), ["“Badge” is done only when this is ticked: Photo, Name."]),
         (
             with_step("badge", evidence={"required": "reference", "label": "Number"}),
-            ["“Badge” needs evidence now: required: reference, label: Number."],
+            ["“Badge” needs evidence now: Number."],
         ),
     ],
 )
@@ -122,6 +122,59 @@ def test_each_difference_is_told_in_words(after: Service, sentences: list[str]) 
     found = compare(of(BEFORE, phases=phases), of(after, phases=phases))
     assert [str(sentence(change)) for change in found] == sentences
     assert {change.service for change in found} == {"ask"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "sentences"),
+    [
+        (
+            {"appointment": {"minutes": 30, "place": "Desk 1"}},
+            {"appointment": {"minutes": 45, "person": "subject.manager"}},
+            [
+                "The appointment “Badge” takes 45 minutes instead of 30.",
+                "The appointment “Badge” names no place any more; it was Desk 1.",
+                "The appointment “Badge” is with Line manager of whom it is about; it was with anybody of the queue.",
+            ],
+        ),
+        (
+            {"call": {"endpoint": "doors", "answers": ["laptop"], "within": "2 working days"}},
+            {"call": {"endpoint": "locks", "answers": ["laptop", "size"], "within": "4 hours"}},
+            [
+                "“Badge” calls the system locks instead of doors.",
+                "“Badge” sends along: Laptop, T-shirt size. Before: Laptop.",
+                "The other system of “Badge” has 4 hours to answer instead of 2 working days.",
+            ],
+        ),
+        (
+            {"evidence": {"required": "text", "label": "Number", "pattern": "[0-9]+"}},
+            {"evidence": {"required": "file", "label": "Number"}},
+            [
+                "The evidence of “Badge” is a file instead of a few words.",
+                "The evidence of “Badge” may look as it will; it had to look like [0-9]+.",
+            ],
+        ),
+        (
+            {"undo": {"title": "Switch it off"}},
+            {"undo": {"title": "Take it back", "queue": "it", "detail": "At once."}},
+            [
+                "“Badge” is undone by “Take it back” instead of “Switch it off”.",
+                "“Badge”: the text of undo.detail is another.",
+                "What undoes “Badge” goes to IT instead of whoever did it.",
+            ],
+        ),
+        (
+            {"undo": {"title": "Switch it off"}},
+            {},
+            ["Nothing undoes “Badge” any more; “Switch it off” did."],
+        ),
+        ({}, {"call": {"endpoint": "doors"}}, ["“Badge” calls the system doors now."]),
+        ({}, {"appointment": {"minutes": 30}}, ["“Badge” is an appointment of 30 minutes now."]),
+    ],
+)
+def test_what_a_step_asks_for_is_compared_value_by_value(
+    before: dict[str, object], after: dict[str, object], sentences: list[str]
+) -> None:
+    assert told(with_step("badge", **before), with_step("badge", **after)) == sentences
 
 
 def test_services_and_what_they_share_come_and_go() -> None:

@@ -13,13 +13,19 @@ MOST_TOGETHER = 100
 MOST_PAIRS = 1_000
 """Nobody reads on; where more than so many texts share two words or are the same, these say nothing of them."""
 _WORD = re.compile(r"[^\W_]+")
+_PLACE = re.compile(r"\{[^{}]*\}")
 _SAYS_NOTHING = "a an and as at by for from in into is it its of on or the their to up with you your"
 _SMALL = frozenset(_SAYS_NOTHING.split())
 
 
 def words_of(text: str) -> frozenset[str]:
-    """Its words without endings, and without the small ones that say nothing of the matter."""
-    return frozenset(stem(word) for word in _WORD.findall(text.casefold()) if word not in _SMALL)
+    """Its words without endings; small ones and answers in braces say nothing of the matter."""
+    return frozenset(stem(word) for word in _WORD.findall(_PLACE.sub(" ", text).casefold()) if word not in _SMALL)
+
+
+def without_answers(text: str) -> str:
+    """With a dash of dots in the place of each answer in braces, as people read a title that nobody filled in."""
+    return _PLACE.sub("…", text)
 
 
 def likeness(first: frozenset[str], second: frozenset[str]) -> float:

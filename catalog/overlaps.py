@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from catalog.alike import alike_pairs, words_of
+from catalog.alike import alike_pairs, without_answers, words_of
 from catalog.service import Catalogue, Field, Service, Step
 
 
@@ -97,7 +97,9 @@ def _same_work(catalogue: Catalogue, titles: dict[str, str]) -> Iterator[SameWor
     for service in catalogue.services:
         for step in service.steps:
             if step.queue:
-                found.setdefault((step.title, titles.get(step.queue, step.queue)), []).append(service.title)
+                found.setdefault((without_answers(step.title), titles.get(step.queue, step.queue)), []).append(
+                    service.title
+                )
     steps = [StepAt(title, queue, tuple(dict.fromkeys(names))) for (title, queue), names in found.items()]
     for first, second in alike_pairs([words_of(step.title) for step in steps]):
         if steps[first].queue != steps[second].queue:
@@ -138,7 +140,9 @@ def _waiting(catalogue: Catalogue, titles: dict[str, str]) -> tuple[Waiting, ...
     for service in catalogue.services:
         for step, need in _needs(service):
             if step.queue and need.queue and step.queue != need.queue:
-                cells.setdefault((step.queue, need.queue), []).append(Wait(service.title, step.title, need.title))
+                cells.setdefault((step.queue, need.queue), []).append(
+                    Wait(service.title, without_answers(step.title), without_answers(need.title))
+                )
     order = {key: at for at, key in enumerate(titles)}
     placed = sorted(cells, key=lambda cell: tuple(order.get(key, len(order)) for key in cell))
     return tuple(

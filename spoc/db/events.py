@@ -39,11 +39,13 @@ class TicketBusy(Unavailable):
 def lock(session: Session, ticket_id: int) -> None:
     """Wait for the ticket. Every use case that changes one takes this lock first, so none can deadlock.
 
+    Rows that only refer to the ticket can be written meanwhile: the clocks' job holds tasks while it does.
+
     Raises:
         TicketBusy: it took too long; the transaction can only be rolled back.
     """
     try:
-        session.execute(select(TicketRow.id).where(TicketRow.id == ticket_id).with_for_update())
+        session.execute(select(TicketRow.id).where(TicketRow.id == ticket_id).with_for_update(key_share=True))
     except OperationalError as waited:
         if isinstance(waited.orig, LockNotAvailable | QueryCanceled):  # in each queue for it, and in all of them
             raise TicketBusy from waited
@@ -53,7 +55,7 @@ def lock(session: Session, ticket_id: int) -> None:
 def lock_if_free(session: Session, reference: str) -> bool:
     """As `lock`, without waiting; False if somebody has the ticket, or there is none."""
     ticket = select(TicketRow.id).where(TicketRow.reference == reference)
-    return session.scalar(ticket.with_for_update(skip_locked=True)) is not None
+    return session.scalar(ticket.with_for_update(key_share=True, skip_locked=True)) is not None
 
 
 def record(session: Session, ticket_id: int, happenings: list[Happening], now: datetime) -> None:

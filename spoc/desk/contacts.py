@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from routing.phrase import marked
@@ -12,7 +12,7 @@ from routing.visibility import Actor
 from routing.work import Channel, ContactKind, RepeatCause
 from spoc.db.contacts import ContactRow
 from spoc.db.events import Happening, record
-from spoc.db.tickets import AskRow
+from spoc.db.tickets import AskRow, TicketRow
 from spoc.desk.errors import NotAFirst, NotLater
 from spoc.desk.follow import OVER, follow
 from spoc.desk.found import take_own_ticket, take_ticket, tier, works_on
@@ -59,6 +59,12 @@ def log_contact(session: Session, actor: Actor, reference: str, touch: Touch, no
     if kind is ContactKind.RESPONSE:
         end_waiting(session, ticket, actor.person_id, now, touch.ended_at)
     return public_id
+
+
+def note_on_first(session: Session, reference: str, note: str) -> None:
+    """Keep with the contact that opened a ticket what its agent wrote down; only those who work on it read that."""
+    of_ticket = select(func.min(ContactRow.id)).join(TicketRow).where(TicketRow.reference == reference)
+    session.execute(update(ContactRow).where(ContactRow.id == of_ticket.scalar_subquery()).values(note=note.strip()))
 
 
 def ask_for_news(session: Session, actor: Actor, reference: str, now: datetime, *, channel: Channel) -> None:

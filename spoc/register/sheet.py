@@ -71,16 +71,22 @@ class Sheet:
 
 def named_mails(text: str) -> frozenset[str]:
     """All holders with an @, in lower case, to look for in the directory."""
-    rows = csv.DictReader(io.StringIO(text))
+    rows = csv.DictReader(io.StringIO(text), delimiter=_delimiter(text))
     try:
         return frozenset(holder for row in rows if "@" in (holder := (row.get("holder") or "").strip().lower()))
     except csv.Error:
         return frozenset()
 
 
+def _delimiter(text: str) -> str:
+    """A semicolon where the first line has more of them: so spreadsheets save where numbers have decimal commas."""
+    head = text.partition("\n")[0]
+    return ";" if head.count(";") > head.count(",") else ","
+
+
 def read_sheet(text: str, known: Known) -> Sheet:
     """Every line that is right, and every fault; the first line names the columns, in any order."""
-    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
+    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=_delimiter(text), strict=True)
     try:
         rows = [(reader.line_num, row) for row in reader]
     except csv.Error:

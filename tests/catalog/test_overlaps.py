@@ -32,6 +32,8 @@ def one(key: str, *steps: dict[str, object], form: tuple[dict[str, object], ...]
         ("Badge", "The badge", True),
         ("Badge", "Badge and keys", False),
         ("The", "The", False),
+        ("Contract of {row.name}", "Badge for {row.name}", False),
+        ("Badge for {row.name}", "Badge of {person}", True),
     ],
 )
 def test_titles_are_alike_by_the_words_they_share(first: str, second: str, alike: bool) -> None:
@@ -116,3 +118,10 @@ def test_a_matrix_says_which_queue_waits_for_which_and_why() -> None:
         )
     ).waiting
     assert (cell.queue, cell.other, cell.waits) == ("IT", "HR", (Wait("A", "Accounts", "Contract"),))
+
+
+def test_answers_in_titles_stand_as_dots() -> None:
+    found = of(
+        one("a", step("x", queue="it", title="Badge for {row.name}"), step("y", queue="hr", title="Badge of {person}"))
+    )
+    assert [(pair.first.title, pair.second.title) for pair in found.same_work] == [("Badge for …", "Badge of …")]

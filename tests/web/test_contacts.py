@@ -161,3 +161,33 @@ def test_a_program_logs_no_second_first_contact(client: TestClient, world: World
 
     assert (answer.status_code, answer.json()["code"]) == (422, "not_a_first")
     assert answer.json()["faults"][0]["field"] == "kind"
+
+
+def test_what_solved_it_is_kept_where_not_all_of_it_is_done(client: TestClient, world: World) -> None:
+    world.sign_in(client, "agent.desk")
+
+    answer = client.post("/desk/log", data={**CALL, "service": "new-starter", "solved": "Told him what is missing."})
+
+    assert answer.status_code == 303
+    page = client.get(answer.headers["location"], params={"view": "desk"}).text
+    assert "Told him what is missing." in page
+    assert "What you wrote of its solution is kept with the contact." in page
+
+
+def test_what_solved_it_is_kept_with_a_contact_about_something_open(client: TestClient, world: World) -> None:
+    reference = world.submit("password-access", by="employee").reference
+    world.sign_in(client, "agent.desk")
+
+    client.post("/desk/log", data={**CALL, "about": reference, "minutes": "0", "text": "Again.", "solved": "Reset it."})
+
+    assert "Reset it." in client.get(f"/tickets/{reference}").text
+
+
+def test_who_logs_what_goes_to_another_team_is_told_so(client: TestClient, world: World) -> None:
+    world.sign_in(client, "agent.it")
+
+    answer = client.post("/desk/log", data={**CALL, "text": "Phone does not ring", "solved": "Volume turned up"})
+
+    assert answer.headers["location"] == "/desk/log"
+    assert "It is with a team in which you do not work." in client.get("/desk/log").text
+    assert world.session.scalars(select(ContactRow.note)).one() == "Volume turned up"

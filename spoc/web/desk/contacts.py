@@ -21,7 +21,7 @@ from catalog.service import FieldKind, Service
 from routing.visibility import Actor
 from routing.work import Channel, ContactChannel, ContactKind
 from spoc.desk.callers import can_open, recent_tickets
-from spoc.desk.contacts import Touch, log_contact
+from spoc.desk.contacts import Touch, log_contact, note_on_first
 from spoc.desk.queues.lists import badges
 from spoc.errors import Invalid, NotFound
 from spoc.intake.accept import accept
@@ -46,6 +46,16 @@ Agent = Annotated[Actor, require(Permission.AGENT)]
 BY_PERSON = {Channel.PHONE: marked("Phone"), Channel.WALK_IN: marked("At the desk"), Channel.CHAT: marked("Chat")}
 LOGGED = notice("contact.logged", marked("The contact about {about} is written down."))
 OPENED = notice("contact.opened", marked("{about} is open, with this contact as its first."))
+NOTED = notice(
+    "contact.noted",
+    marked("{about} is open: not all of it is done. What you wrote of its solution is kept with the contact."),
+    "info",
+)
+ELSEWHERE = notice(
+    "contact.elsewhere",
+    marked("{about} is open, with this contact as its first. It is with a team in which you do not work."),
+    "info",
+)
 SOLVED = notice("contact.solved", marked("{about} is solved in this contact."))
 Line = Annotated[str, Field(max_length=320)]
 Text = Annotated[str, Field(max_length=4000)]
@@ -137,14 +147,19 @@ def _write(
     """Write the contact; the page that this leads to, with its notice."""
     ended_at = now - timedelta(minutes=given.ended_ago)
     if given.about:
-        touch = Touch(given.channel, given.kind, None, None, ended_at, given.minutes, given.text)
+        note = "\n\n".join(part for part in (given.text, given.solved) if part)
+        touch = Touch(given.channel, given.kind, None, None, ended_at, given.minutes, note)
         log_contact(session, actor, given.about.upper(), touch, now)
         return {"path": f"/tickets/{given.about.upper()}", "told": LOGGED, "about": given.about.upper()}
     accepted = _open(session, actor, given, items, now)
     solved = bool(given.solved) and solve(session, actor, accepted, given.solved, ended_at)
     reference = accepted.reference
-    path = f"/tickets/{reference}" if can_open(session, actor, reference) else "/desk/log"
-    return {"path": path, "told": SOLVED if solved else OPENED, "about": reference}
+    if given.solved and not solved:
+        note_on_first(session, reference, given.solved)
+    if solved or can_open(session, actor, reference):
+        told = SOLVED if solved else NOTED if given.solved else OPENED
+        return {"path": f"/tickets/{reference}", "told": told, "about": reference}
+    return {"path": "/desk/log", "told": ELSEWHERE, "about": reference}
 
 
 def _open(

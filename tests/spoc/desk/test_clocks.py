@@ -1,14 +1,16 @@
 """Promises on real tickets: started, moved by pauses, ended, and their first breach written down once."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session, sessionmaker
 
 from routing.targets import Promise, Target
 from routing.work import Channel, HoldReason
 from spoc.db.clocks import ClockRow
+from spoc.db.events import lock
 from spoc.db.settings import read_targets
 from spoc.db.tickets import EventRow, TaskRow, TicketRow
 from spoc.desk.actions.claims import claim
@@ -285,3 +287,16 @@ def test_what_hangs_on_no_day_is_promised_as_the_target_says(world: World) -> No
     tick(world)
 
     assert clock(world, Promise.RESOLUTION).planned_at is None
+
+
+def test_clocks_start_while_somebody_changes_the_ticket(committed: sessionmaker[Session], now: datetime) -> None:
+    """Else each would wait for what the other holds: the job for the ticket, and they for the task."""
+    with committed() as session:
+        world = World.create(session, now)
+        promise(world, Target(120, queue="desk"))
+        ticket = world.submit("laptop-fault")
+        session.commit()
+    with committed.begin() as mover, committed.begin() as job:
+        lock(mover, ticket.ticket_id)
+        assert start_tasks(job) > 0
+        assert job.scalar(select(func.count()).select_from(ClockRow)) == 1

@@ -147,6 +147,13 @@ def test_a_file_is_not_taken_if_the_register_moved_since_it_was_looked_at(world:
         apply(world.session, None, KINDS, ONE, world.now, digest=shown.digest)
 
 
+def test_a_file_with_semicolons_is_read_as_one_with_commas() -> None:
+    known = Known(KINDS, frozenset({"berlin"}), frozenset())
+    with_commas = read_sheet(ONE, known)
+    assert with_commas.lines
+    assert read_sheet(ONE.replace(",", ";"), known) == with_commas
+
+
 @given(some.text(max_size=200))
 def test_no_text_breaks_the_reading_of_files(text: str) -> None:
     found = read_sheet(text, Known(KINDS, frozenset({"berlin"}), frozenset()))

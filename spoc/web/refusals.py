@@ -1,7 +1,7 @@
 """How an error is answered: as a page, as a problem document (RFC 9457), or by the way to the sign-in page."""
 
-from typing import Any
-from urllib.parse import quote
+from typing import Any, Final
+from urllib.parse import quote, urlsplit
 
 import structlog
 from fastapi import FastAPI, Request
@@ -18,6 +18,9 @@ from spoc.web.security import is_https, secure
 from spoc.words import gettext
 
 log = structlog.get_logger()
+SILENT: Final = frozenset({"password", "token", "secret", "seen", "once"})
+FEWEST_WORDS: Final = 3
+"""What is shorter is chosen or soon written again."""
 
 
 def wants_page(http: Request) -> bool:
@@ -78,11 +81,28 @@ def _page(http: Request, problem: Problem) -> Response:
         text=problem.detail,
         code=quoted if problem.status >= 500 else None,  # noqa: PLR2004 - the border of statuses
         actions=_ways_on(http),
+        wrote=_written(http),
     )
 
 
+def _written(http: Request) -> list[str]:
+    """What somebody wrote into the form that was refused, so that it is not lost; no passwords, keys or marks.
+
+    The form is only looked at where the endpoint has read it: of what was turned away before, nothing is read.
+    """
+    form = getattr(http, "_form", None)
+    items = form.multi_items() if form else ()
+    texts = [value for name, value in items if isinstance(value, str) and not SILENT & {*name.split("_")}]
+    return [text for text in texts if len(text.split()) >= FEWEST_WORDS]
+
+
 def _ways_on(http: Request) -> list[tuple[str, str]]:
-    first = [(gettext("To the first page"), "/")]
+    """Back to the form first, where the browser says on which page of ours it stood."""
+    came = urlsplit(http.headers.get("referer", ""))
+    back = local_path(came.path + (f"?{came.query}" if came.query else ""), "")
+    ours = came.netloc == http.url.netloc and http.method == "POST"
+    first = [(gettext("Back to the page"), back)] if ours and back else []
+    first += [(gettext("To the first page"), "/")]
     known = getattr(http.state, "visit", None) is not None
     return first + ([(gettext("My requests"), "/requests"), (gettext("Help"), "/help")] if known else [])
 

@@ -172,6 +172,28 @@ def test_who_is_not_signed_in_is_told_in_kind(client: TestClient) -> None:
     assert (fragment.status_code, fragment.headers["hx-redirect"]) == (401, "/sign-in?next=/profile")
 
 
+def test_a_refused_form_shows_what_was_written_and_the_way_back(client: TestClient, world: World) -> None:
+    task = next(one for one in world.submit("laptop-fault").tasks if one.queue == "desk")
+    world.sign_in(client, "agent.desk")
+    form = {"to": "nobody@example.org", "why": "Is not ours", "know": "The lamp <b> blinks twice.", "once": "a b c d"}
+
+    back = {"Referer": "http://testserver/desk/desk?state=ready"}
+    answer = client.post(f"/desk/tasks/{task.id}/handoff", data=form, headers=back)
+
+    assert answer.status_code == 422
+    assert "The lamp &lt;b&gt; blinks twice." in answer.text
+    assert "a b c d" not in answer.text
+    assert 'href="/desk/desk?state=ready"' in answer.text
+
+
+def test_the_way_back_leads_to_no_other_site(client: TestClient, world: World) -> None:
+    world.sign_in(client, "agent.desk")
+    for elsewhere in ("https://evil.example/desk", "http://testserver//evil.example", "nonsense"):
+        answer = client.post("/desk/tasks/x/claim", headers={"Referer": elsewhere})
+        assert "There is nothing here" in answer.text
+        assert "Back to the page" not in answer.text
+
+
 @pytest.mark.parametrize(
     ("accept", "kind"),
     [

@@ -53,6 +53,26 @@ def test_the_status_page_offers_the_first_days_and_books_one(
     assert "Friday 14 August, 09:00" in later
 
 
+def test_who_booked_in_another_window_is_shown_it_before_it_moves(
+    world: World, session: Session, client: TestClient, ticket: Accepted
+) -> None:
+    world.sign_in(client, "employee")
+    shown = re.search(r'name="booked" value="([^"]*)"', client.get(path(session, ticket)).text)
+    assert shown is not None
+    assert shown[1] == "none"
+    client.post(path(session, ticket), data={"starts_at": iso(FRIDAY), "booked": "none"})
+
+    answer = client.post(path(session, ticket), data={"starts_at": iso(FRIDAY + 2 * HOUR), "booked": shown[1]})
+
+    assert answer.status_code == 409
+    assert "Another time was booked meanwhile." in answer.text
+    assert "Booked now: Friday 14 August, 09:00–10:00." in re.sub(r"<[^>]*>", "", answer.text)
+    again = re.search(r'name="booked" value="([^"]*)"', answer.text)
+    assert again is not None
+    moved = client.post(path(session, ticket), data={"starts_at": iso(FRIDAY + 2 * HOUR), "booked": again[1]})
+    assert moved.status_code == 303
+
+
 def test_who_is_slower_reads_it_and_sees_what_is_still_free(
     world: World, session: Session, client: TestClient, ticket: Accepted
 ) -> None:

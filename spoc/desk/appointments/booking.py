@@ -10,7 +10,7 @@ from routing.visibility import Actor
 from routing.why import Kind, Why
 from spoc.db.appointments import AppointmentRow
 from spoc.desk.appointments.diary import free_times, lock_hosts
-from spoc.desk.appointments.errors import AppointmentBegun, SlotTaken
+from spoc.desk.appointments.errors import AppointmentBegun, BookedMeanwhile, SlotTaken
 from spoc.desk.appointments.meeting import Meeting, arrange_meeting, see_meeting, write_row, write_task
 from spoc.desk.appointments.offering import fall_back, open_times
 from spoc.desk.appointments.releasing import release
@@ -20,20 +20,32 @@ from spoc.desk.moves import tell
 
 
 def book(
-    session: Session, actor: Actor, task_id: UUID, starts_at: datetime, now: datetime, *, services: Services
+    session: Session,
+    actor: Actor,
+    task_id: UUID,
+    starts_at: datetime,
+    now: datetime,
+    *,
+    services: Services,
+    shown: tuple[datetime | None, ...] = (),
 ) -> str:
     """Book the free time that begins then, in place of what was booked before; booked again, nothing happens.
+
+    `shown` holds when what is booked began as whoever books was shown it, None for nothing; it is empty if unknown.
 
     Whoever books dates the task by it. Returns the ticket's reference.
 
     Raises:
         NotFound, NotAllowed, NoAppointment: as `see_meeting`.
         AppointmentBegun: what is booked has begun.
+        BookedMeanwhile: what is booked is not what was shown.
         SlotTaken: no such time is free.
     """
     found, row = see_meeting(session, actor, task_id, services)
     _check_ahead(row, now)
     if row.starts_at != starts_at:
+        if shown and row.starts_at not in shown:
+            raise BookedMeanwhile
         lock_hosts(session, found)
         slot = next((one for one in free_times(session, found, now) if one.starts_at == starts_at), None)
         if slot is None:

@@ -11,6 +11,13 @@ class SlotTaken(Conflict):
     template = marked("That time is not free any more. Nothing was booked: choose another one.")
 
 
+class BookedMeanwhile(Conflict):
+    """A time was to be booked by somebody who was shown another one as booked, or none."""
+
+    code = "booked_meanwhile"
+    template = marked("Another time was booked meanwhile. Look at it below, and choose again to move it.")
+
+
 class NoAppointment(Conflict):
     """There is nothing to choose, change or end: it is not its turn, it is over, or people arrange it."""
 

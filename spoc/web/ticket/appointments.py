@@ -14,7 +14,7 @@ from routing.visibility import Actor
 from spoc.desk.appointments.booking import book, by_phone, call_off
 from spoc.desk.appointments.calendar_file import calendar_file
 from spoc.desk.appointments.ending import Outcome, end
-from spoc.desk.appointments.errors import SlotTaken
+from spoc.desk.appointments.errors import BookedMeanwhile, SlotTaken
 from spoc.desk.appointments.reading import Times, entry_of, read_times
 from spoc.desk.errors import NotLater
 from spoc.desk.tickets import read_ticket
@@ -34,6 +34,8 @@ router = APIRouter()
 SignedIn = Annotated[Actor, require(Permission.SIGNED_IN)]
 Said = Annotated[str, Form(max_length=4000)]
 Chosen = Annotated[str, Form(max_length=40)]
+NONE = "none"
+"""What the page says of what is booked where nothing is: an empty value would read as none given."""
 From = Annotated[date | None, Query(alias="from")]
 PATH = "/tickets/{reference}/steps/{task_id}/appointment"
 BOOKED = notice("appointment.booked", marked("Booked. You get a mail with a file for your calendar."))
@@ -92,14 +94,17 @@ def book_on_page(
     visit: Visitor,
     actor: SignedIn,
     starts_at: Chosen = "",
+    booked: Chosen = "",
 ) -> Response:
-    """Book the time; where somebody was faster, what is free now."""
+    """Book the time; where somebody was faster, also in another window of one's own, what is free now."""
     found = _found(session, actor, reference, task_id, now)
+    shown = (None if booked == NONE else _instant(booked),) if booked else ()
     try:
-        book(session, actor, task_id, _instant(starts_at), now, services=partial(service_at, session))
-    except (SlotTaken, NotLater) as refused:
+        at = _instant(starts_at)
+        book(session, actor, task_id, at, now, services=partial(service_at, session), shown=shown)
+    except (SlotTaken, BookedMeanwhile, NotLater) as refused:
         fresh = _found(session, actor, reference, task_id, now)
-        status = 409 if isinstance(refused, SlotTaken) else 422
+        status = 422 if isinstance(refused, NotLater) else 409
         return _show(http, fresh, view_of(visit, now), spoken(refused), status)
     return redirect(http, f"/tickets/{found.reference}", told=BOOKED)
 

@@ -17,6 +17,7 @@ from catalog.pack import Document, P, path_of, read_document
 from catalog.remark import Remark
 from catalog.service import Catalogue, Need, Phase, Queue, Service
 from catalog.shape_words import reason_of
+from catalog.stored import STORED
 from catalog.yaml_text import LARGEST
 
 
@@ -107,13 +108,13 @@ def to_json(catalogue: Catalogue) -> str:
 
 
 def from_json(text: str) -> Catalogue:
-    """What `to_json` wrote; faults between parts are not looked for again.
+    """What `to_json` wrote; faults between parts are not looked for again, nor what was only later limited.
 
     Raises:
         InvalidCatalogue: the text is not such a catalogue.
     """
     try:
-        return Catalogue.model_validate_json(text)
+        return Catalogue.model_validate_json(text, context=STORED)
     except ValidationError as invalid:
         errors = invalid.errors(include_url=False)
         faults = [DocumentFault("", 0, path_of(error).lstrip("."), reason_of(error)) for error in errors]

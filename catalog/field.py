@@ -4,13 +4,14 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Annotated, Final, Self
 
-from annotated_types import Ge, Le, MaxLen
+from annotated_types import Ge, Le
 from pydantic import FiniteFloat, JsonValue, StringConstraints, model_validator
 
 from catalog.conditions import compiled
 from catalog.files import ENDINGS, MOST_FILES, USUAL_FILES, FileType
 from catalog.part import Condition, FieldKey, Key, Line, Part, Prose
 from catalog.remark import Remark
+from catalog.stored import AtMost
 
 
 class FieldKind(StrEnum):
@@ -73,13 +74,13 @@ class Field(Part):
     section: str = ""
     required: bool = False
     default: JsonValue = None
-    options: Annotated[tuple[Option, ...], MaxLen(500)] = ()
+    options: Annotated[tuple[Option, ...], AtMost(500)] = ()
     pattern: Annotated[str, StringConstraints(max_length=200)] | None = None
     minimum: FiniteFloat | None = None
     maximum: FiniteFloat | None = None
     currency: Currency | None = None
     max_length: Annotated[int, Ge(1), Le(20_000)] | None = None
-    columns: Annotated["tuple[Field, ...]", MaxLen(30)] = ()
+    columns: Annotated["tuple[Field, ...]", AtMost(30)] = ()
     min_rows: Annotated[int, Ge(0), Le(50)] = 0
     max_rows: Annotated[int, Ge(1), Le(50)] | None = None
     max_files: Annotated[int, Ge(1), Le(MOST_FILES)] | None = None

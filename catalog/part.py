@@ -10,11 +10,13 @@ from pydantic import (
     ConfigDict,
     PlainSerializer,
     StringConstraints,
+    ValidationInfo,
     WithJsonSchema,
 )
 
 from catalog.dates import GRAMMAR, DateRule
 from catalog.remark import Remark
+from catalog.stored import is_stored
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,59}$")]
 FieldKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
@@ -29,8 +31,8 @@ def _one_line(value: object) -> object:
     return " ".join(line.strip() for line in value.splitlines()) if isinstance(value, str) else value
 
 
-def _visible(text: str) -> str:
-    if not any(sign.isprintable() and not sign.isspace() for sign in text):
+def _visible(text: str, info: ValidationInfo) -> str:
+    if not is_stored(info) and not any(sign.isprintable() and not sign.isspace() for sign in text):
         raise ValueError(Remark("nothing can be seen of it"))
     return text
 

@@ -23,6 +23,7 @@ from catalog.message import MessagePart
 from catalog.part import AnswerName, Condition, FieldKey, Key, Line, OneLine, Part, Prose, Rule
 from catalog.remark import Remark
 from catalog.schedule import Schedule
+from catalog.stored import AtMost
 
 __all__ = [
     "Catalogue",
@@ -220,9 +221,9 @@ class Service(Part):
     summary: Prose
     need: Key
     icon: Icon = "help"
-    phrases: Annotated[tuple[Line, ...], MaxLen(200)] = ()
-    form: Annotated[tuple[Field, ...], MaxLen(200)] = ()
-    steps: Annotated[tuple[Step, ...], MaxLen(200)] = ()
+    phrases: Annotated[tuple[Line, ...], AtMost(200)] = ()
+    form: Annotated[tuple[Field, ...], AtMost(200)] = ()
+    steps: Annotated[tuple[Step, ...], AtMost(200)] = ()
     title_template: Annotated[str, OneLine, StringConstraints(strip_whitespace=True, max_length=200)] = ""
     subject: FieldKey | None = None
     owner: Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=320)] = ""
@@ -235,7 +236,7 @@ class Service(Part):
     impact: Graded | None = None
     urgency: Graded | None = None
     example: Mapping[str, JsonValue] = {}
-    schedules: Annotated[tuple[Schedule, ...], MaxLen(50)] = ()
+    schedules: Annotated[tuple[Schedule, ...], AtMost(50)] = ()
 
     @field_validator("form")
     @classmethod

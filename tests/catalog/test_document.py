@@ -1,6 +1,8 @@
+import json
 import time
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,7 +13,7 @@ from catalog.errors import DocumentFault, InvalidCatalogue
 from catalog.pack import read_document
 from catalog.remark import Remark
 from catalog.yaml_text import LARGEST, read_yaml
-from tests.catalog.factories import AROUND, pack
+from tests.catalog.factories import AROUND, choice, field, pack, step
 
 ASK = """
 - key: ask
@@ -162,6 +164,33 @@ def test_the_shipped_catalogue_survives_being_stored() -> None:
     stored = to_json(shipped())
     assert from_json(stored) == shipped()
     assert to_json(from_json(stored)) == stored
+
+
+def outgrown() -> dict[str, tuple[str, dict[str, Any]]]:
+    """Parts as a catalogue could have them before there was a limit, with the place of the fault that they are now."""
+    most = [{"key": f"k{at}", "title": "K", "requester": "desk.lead", "every": "1 day"} for at in range(51)]
+    begin = [one | {"from_on": "2026-09-01", "answers": {}} for one in most]
+    columns = [field(f"c{at}") for at in range(31)]
+    return {
+        "steps": ("steps", {"steps": [step(f"s{at}", queue="desk") for at in range(201)]}),
+        "questions": ("form", {"form": [field(f"q{at}") for at in range(201)]}),
+        "options": ("form[0].options", {"form": [choice("one", *(f"v{at}" for at in range(501)))]}),
+        "columns": ("form[0].columns", {"form": [field("rows", "table", columns=columns)]}),
+        "phrases": ("phrases", {"phrases": [f"phrase {at}" for at in range(201)]}),
+        "schedules": ("schedules", {"schedules": begin}),
+        "an invisible title": ("title", {"title": "\u200b"}),
+    }
+
+
+@pytest.mark.parametrize(("where", "parts"), outgrown().values(), ids=outgrown().keys())
+def test_a_stored_version_stays_readable_and_writing_it_anew_is_a_fault(where: str, parts: dict[str, Any]) -> None:
+    usual = {"key": "ask", "title": "Ask", "summary": "s", "need": "any", "steps": [step("answer", queue="desk")]}
+    one = usual | parts
+    kept = from_json(json.dumps({"services": [one]}))
+    assert from_json(to_json(kept)) == kept
+    assert len(kept.service("ask").steps) == len(one["steps"])
+    anew = read_document("a.yaml", f"services: [{json.dumps(one)}]")
+    assert [fault.where for fault in anew.faults] == [f"services[0].{where}"]
 
 
 def test_what_is_no_stored_catalogue_is_refused() -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from math import prod
 
 from catalog.checks import Known, Refused
 from catalog.conditions import PEOPLE, compiled
@@ -24,9 +25,12 @@ RESERVED = frozenset({SUBMISSION, ROW, *PEOPLE, *_CEL_WORDS})
 _OPAQUE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]")
 _GROUP = re.compile(r"\((?:\?:)?([^()]*)\)")
 _REPEAT = re.compile(r"[*+]|\{\d*,\d*\}")
+_LONG = re.compile(r"[*+]|\{\d*,(?:\d{2,})?\}|\{\d{3,}\}")
+_SHORT = re.compile(r"\{(\d*),(\d)\}")
 _MAYBE = re.compile(r"(?<![*+?}])\?")
 _VARIES = "\0"  # stands for a group that does
-_MOST_WAYS = 64
+_MOST_WAYS = 16_384  # such as an IBAN with blanks that may be there, or a list of codes
+_MOST_LONG_WAYS = 64
 _PATTERNED = {FieldKind.TEXT, FieldKind.LONG_TEXT, FieldKind.REFERENCE}
 _LOOKING = re.compile(r"\(\?(?!:)|\\[1-9]")
 
@@ -160,17 +164,22 @@ def unsafe(pattern: str) -> str:
     bare = _OPAQUE.sub("c", pattern)
     if len(_REPEAT.findall(bare)) > 2:  # noqa: PLR2004 - three neighbours are cubic in the answer's length
         return Remark("more than two open repeats")
-    ways = 1
+    # Each way may be tried for each of the places that two long repeats leave; without any, short ones are ways too.
+    most, ways = (_MOST_LONG_WAYS, 1) if _LONG.search(bare) else (_MOST_WAYS, _short_ways(bare))
     while found := _GROUP.search(bare):
         varies = bool(set("*+?|{" + _VARIES) & set(found[1]))
         if varies and bare[found.end() : found.end() + 1] in {"*", "+", "{"}:
             return Remark("a repeat within a repeat")
         ways *= _ways(found[1])
         bare = bare[: found.start()] + (_VARIES if varies else "c") + bare[found.end() :]
-    # Each way may be tried for each of the places that two open repeats leave.
-    return Remark("too many parts of it may be there or not") if ways * _ways(bare) > _MOST_WAYS else ""
+    return Remark("too many parts of it may be there or not") if ways * _ways(bare) > most else ""
 
 
 def _ways(bare: str) -> int:
     """In how many ways it can be met, its repeats and groups aside: `a?b|c` in four at most."""
     return (bare.count("|") + 1) * (1 << len(_MAYBE.findall(bare)))
+
+
+def _short_ways(bare: str) -> int:
+    """In how many ways repeats can be met that end before ten: `a{0,2}b{3,4}` in six."""
+    return prod(max(int(most) - int(least or 0) + 1, 1) for least, most in _SHORT.findall(bare))

@@ -334,7 +334,14 @@ def test_a_pattern_that_may_take_long_is_refused(pattern: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "pattern", ["[A-Z]{2}[0-9]+", r"\d{4}-(0[1-9]|1[0-2])", r"[^@\s]+@[^@\s]+", r"\(\+\)x", "[(+)+]*", "a.*b"]
+    "pattern",
+    [
+        *("[A-Z]{2}[0-9]+", r"\d{4}-(0[1-9]|1[0-2])", r"[^@\s]+@[^@\s]+", r"\(\+\)x", "[(+)+]*", "a.*b"),
+        r"[A-Z]{2}\d{2}" + r" ?[A-Z\d]{4}" * 7 + r" ?[A-Z\d]{0,3}",
+        r"[A-Z]{2}\d{2}" + r" ?\d{4}" * 7 + r" ?\d{2}",
+        r"[A-Z]+ ?-? ?\d{1,9}",
+        "|".join(f"CC{number}" for number in range(100)),
+    ],
 )
 def test_a_simple_pattern_is_allowed_and_quick(pattern: str) -> None:
     assert unsafe(pattern) == ""

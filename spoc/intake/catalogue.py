@@ -4,7 +4,7 @@ import hashlib
 import json
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -41,15 +41,15 @@ def publish(
     """Make `catalogue` the version in force; queues are created, named and ordered as it says.
 
     `sources` are the texts it was read from. Publishing what is in force already, with the same texts or with none,
-    changes nothing. Gives the version's id.
+    makes no version. Gives the version's id.
     """
     take_turns(session)
+    _write_queues(session, catalogue)  # also of what is in force: an update may name and order them otherwise
     document = to_json(catalogue)
     digest = hashlib.sha256(document.encode()).hexdigest()
     newest = _in_force(session)
     if newest is not None and newest.digest == digest and (sources is None or dict(sources) == newest.sources):
         return newest.id
-    _write_queues(session, catalogue)
     row = CatalogueVersionRow(
         document=json.loads(document),
         digest=digest,
@@ -74,7 +74,10 @@ def _in_force(session: Session) -> CatalogueVersionRow | None:
 
 
 def _write_queues(session: Session, catalogue: Catalogue) -> None:
-    """Titles and order are the catalogue's, after the desk; a queue that it leaves out stays, with people and tasks."""
+    """Titles and order are the catalogue's, after the desk; only what differs is written.
+
+    A queue that it leaves out stays, with people and tasks, behind all others.
+    """
     for place, queue in enumerate(sorted(catalogue.queues, key=lambda one: one.key != DESK)):
         said = {"title": queue.title, "position": place}
         is_other = or_(QueueRow.title != queue.title, QueueRow.position != place)
@@ -83,6 +86,11 @@ def _write_queues(session: Session, catalogue: Catalogue) -> None:
             .values(key=queue.key, **said)
             .on_conflict_do_update(index_elements=["key"], set_=said, where=is_other)
         )
+    left_out = QueueRow.key.not_in([queue.key for queue in catalogue.queues])
+    last = select(QueueRow.id, QueueRow.position).where(left_out).order_by(QueueRow.position, QueueRow.id)
+    for place, (id_, position) in enumerate(session.execute(last).all(), len(catalogue.queues)):
+        if position != place:
+            session.execute(update(QueueRow).where(QueueRow.id == id_).values(position=place))
 
 
 def newest_version(session: Session) -> int:

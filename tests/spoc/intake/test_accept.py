@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from catalog.document import shipped
@@ -321,6 +321,25 @@ def test_queues_are_called_and_ordered_as_the_catalogue_in_force_says_after_the_
     rows = world.session.execute(select(QueueRow.title).order_by(QueueRow.position, QueueRow.id)).scalars().all()
     assert first.key == DESK
     assert rows == ["Front desk", "Company cars", *(queue.title for queue in others)]
+
+
+def called(world: World) -> list[str]:
+    return [*world.session.scalars(select(QueueRow.title).order_by(QueueRow.position, QueueRow.id))]
+
+
+def test_publishing_what_is_in_force_names_queues_that_a_desk_had_before(world: World) -> None:
+    publish(world.session, shipped(), None, "", world.now)
+    version = newest_version(world.session)
+    world.session.execute(update(QueueRow).values(title=func.upper(QueueRow.key), position=0))
+    assert publish(world.session, shipped(), None, "", world.now) == version
+    assert called(world) == [queue.title for queue in shipped().queues]
+
+
+def test_queues_that_the_catalogue_leaves_out_stand_behind_all_others(world: World) -> None:
+    gone = [QueueRow(key="a-old", title="Old", position=0), QueueRow(key="b-older", title="Older", position=-1)]
+    world.session.add_all(gone)
+    publish(world.session, shipped(), None, "", world.now)
+    assert called(world) == [*(queue.title for queue in shipped().queues), "Older", "Old"]
 
 
 def test_what_is_asked_most_is_offered_first_and_nothing_confidential(world: World) -> None:

@@ -1,21 +1,40 @@
 """Faults of secret steps and answers: known to nobody, or betrayed by what others see."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from catalog.conditions import compiled
 from catalog.errors import DocumentFault, InvalidCondition
 from catalog.pack import Place
-from catalog.remark import Remark
-from catalog.service import Service, Step
+from catalog.remark import Remark, marked
+from catalog.service import Field, Service, Step
+
+_BETRAYED: Final[Mapping[str, tuple[str, str]]] = {
+    ".condition": (
+        marked("by being there or not it would tell the answer to %(key)r, which is confidential"),
+        marked(
+            "by being there or not it would tell that %(name)r is asked, which hangs on %(key)r, which is confidential"
+        ),
+    ),
+    ".for_each": (
+        marked("its rows would tell the answer to %(key)r, which is confidential"),
+        marked("its rows would tell that %(name)r is asked, which hangs on %(key)r, which is confidential"),
+    ),
+}
+_BY_DATE: Final = (
+    marked("its date would tell the answer to %(key)r, which is confidential"),
+    marked("its date would tell that %(name)r is asked, which hangs on %(key)r, which is confidential"),
+)
 
 
 def secret_faults(place: Place, service: Service) -> Iterator[DocumentFault]:
     steps = {step.key: step for step in service.steps}
+    kept = _kept(service)
     for at, step in enumerate(service.steps):
         here = place.part(f".steps[{at}]")
         if step.secret:
             yield from _circle_faults(here, service, step)
-        yield from _answer_faults(here, service, step)
+        yield from _answer_faults(here, service, step, kept)
         for need in (steps[key] for key in step.needs if key in steps):
             if need.secret and not _may_wait(service, step, need):
                 reason = Remark("by waiting for %(need)r, which is secret, it would tell of it", need=need.key)
@@ -24,23 +43,58 @@ def secret_faults(place: Place, service: Service) -> Iterator[DocumentFault]:
     yield from _service_faults(place, service)
 
 
-def _answer_faults(here: Place, service: Service, step: Step) -> Iterator[DocumentFault]:
-    """Whoever sees whether a step is there knows what its condition reads, if nothing else decides it."""
+def _answer_faults(
+    here: Place, service: Service, step: Step, kept: Mapping[str, tuple[Field, ...]]
+) -> Iterator[DocumentFault]:
+    """Whoever sees a step sees what it hangs on: in whether it is there, in its rows and in its dates.
+
+    That other answers decide it too keeps nothing secret: what becomes likely is told as well.
+    """
     readers = set(step.confidential_to or service.confidential_to)
-    for key in _read(step):
-        field = service.fields.get(key)
-        if field and field.confidential_to and not (readers and readers <= set(field.confidential_to)):
-            queues = ", ".join(field.confidential_to)
-            reason = Remark("by being there or not it would tell the answer to %(key)r, which is confidential", key=key)
-            yield here.fault(".condition", reason, Remark("add confidential_to: [%(queues)s]", queues=queues))
+    for where, names in _read(step).items():
+        for name in names:
+            told = (field for field in kept.get(name, ()) if not (readers and readers <= set(field.confidential_to)))
+            if (field := next(told, None)) is not None:
+                yield here.fault(where, _betrayal(where, name, field.key), _advice(where, field))
 
 
-def _read(step: Step) -> tuple[str, ...]:
-    """The answers that its condition reads; one that cannot be understood is told elsewhere."""
+def _kept(service: Service) -> Mapping[str, tuple[Field, ...]]:
+    """By question, what of it is confidential: its own answer, and those that decide whether it is asked at all."""
+    kept: dict[str, tuple[Field, ...]] = {}
+    for field in service.fields.values():
+        own = (field,) if field.confidential_to else ()
+        above = {one.key: one for name in _names(field.visible_when) for one in kept.get(name, ())}
+        kept[field.key] = (*own, *above.values())
+    return kept
+
+
+def _read(step: Step) -> Mapping[str, tuple[str, ...]]:
+    """The answers that shape it, by the place that reads them."""
+    earliest = step.appointment.earliest if step.appointment else None
+    dates = {".opens": step.opens, ".due": step.due, ".appointment.earliest": earliest}
+    read = {where: (rule.anchor,) for where, rule in dates.items() if rule is not None}
+    rows = (step.for_each,) if step.for_each else ()
+    return {".condition": _names(step.condition), ".for_each": rows, **read}
+
+
+def _names(text: str | None) -> tuple[str, ...]:
+    """What a condition reads; one that cannot be understood is told elsewhere."""
     try:
-        return compiled(step.condition).names if step.condition else ()
+        return compiled(text).names if text else ()
     except InvalidCondition:
         return ()
+
+
+def _betrayal(where: str, name: str, key: str) -> Remark:
+    direct, by_asking = _BETRAYED.get(where, _BY_DATE)
+    return Remark(direct, key=key) if name == key else Remark(by_asking, name=name, key=key)
+
+
+def _advice(where: str, field: Field) -> Remark:
+    queues = ", ".join(field.confidential_to)
+    if where in _BETRAYED:
+        return Remark("add confidential_to: [%(queues)s]", queues=queues)
+    return Remark("add confidential_to: [%(queues)s], or count from another date", queues=queues)
 
 
 def _circle_faults(here: Place, service: Service, step: Step) -> Iterator[DocumentFault]:

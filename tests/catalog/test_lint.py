@@ -124,6 +124,43 @@ def test_a_step_that_would_tell_a_confidential_answer_is_at_fault(
     assert (("steps[1].condition", betrayed) in of(*about, f"form: [{ill}]", f"steps: [{OPEN}, {two}]")) is told
 
 
+KEPT = (
+    "{key: ill, label: Ill, kind: yes_no, confidential_to: [hr], help: Tell us}",
+    "{key: since, label: Since, kind: date, confidential_to: [hr], help: Tell us}",
+    "{key: days, label: Days, kind: table, confidential_to: [hr], columns: [{key: day, label: Day, kind: date}]}",
+    "{key: note, label: Note, kind: yes_no, visible_when: ill == true, help: Tell us}",
+    "{key: until, label: Until, kind: date, visible_when: note == true, help: Tell us}",
+)
+
+
+@pytest.mark.parametrize(
+    ("rule", "where", "betrayed"),
+    [
+        ("due: since", "due", "its date would tell the answer to 'since', which is confidential"),
+        ("opens: 1 day after since", "opens", "its date would tell the answer to 'since', which is confidential"),
+        (
+            "appointment: {minutes: 30, place: Here, earliest: since}",
+            "appointment.earliest",
+            "its date would tell the answer to 'since', which is confidential",
+        ),
+        ("for_each: days", "for_each", "its rows would tell the answer to 'days', which is confidential"),
+        (
+            "condition: note == true",
+            "condition",
+            "by being there or not it would tell that 'note' is asked, which hangs on 'ill', which is confidential",
+        ),
+        ("due: until", "due", "its date would tell that 'until' is asked, which hangs on 'ill', which is confidential"),
+    ],
+)
+def test_a_step_tells_what_its_dates_rows_and_questions_hang_on(rule: str, where: str, betrayed: str) -> None:
+    def found(circle: str) -> list[tuple[str, str]]:
+        two = f"{{key: two, title: Two, queue: hr, {circle}{rule}}}"
+        return of(f"form: [{', '.join(KEPT)}]", f"steps: [{OPEN}, {two}]")
+
+    assert (f"steps[1].{where}", betrayed) in found("")
+    assert not [reason for _, reason in found("confidential_to: [hr], ") if "tell" in reason]
+
+
 def test_a_service_of_secret_steps_alone_must_be_secret_itself() -> None:
     assert of_steps(HIDDEN) == [("secret", "all its steps are secret, so the service is too")]
     assert of_steps(HIDDEN, about=("secret: true", "confidential_to: [hr]")) == []

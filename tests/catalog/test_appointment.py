@@ -36,10 +36,10 @@ def test_a_comparison_tells_that_it_is_one_now_or_another() -> None:
         two = (Catalogue(services=(service(steps=[step("meet", **one)]),)) for one in (before, after))
         return [str(sentence(change)) for change in compare(*two)]
 
-    assert told({}, {"appointment": MEET})[0].startswith("“Meet” is an appointment now: minutes: 30, place: Counter")
-    assert told({"appointment": MEET}, {"appointment": {**MEET, "minutes": 45}})[0].startswith(
-        "The appointment “Meet” is another: minutes: 45"
-    )
+    assert told({}, {"appointment": MEET}) == ["“Meet” is an appointment of 30 minutes now."]
+    assert told({"appointment": MEET}, {"appointment": {**MEET, "minutes": 45}}) == [
+        "The appointment “Meet” takes 45 minutes instead of 30."
+    ]
 
 
 MEETING = """

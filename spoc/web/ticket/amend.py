@@ -202,7 +202,7 @@ def _show_form(
         path=_path(found),
         title=found.service.title,
         sections=sections(shown),
-        asked={key: stood for key, stood in marks(found, sent).items() if key in asked},
+        asked={key: stood for key, stood in marks(found, wish, sent).items() if key in asked},
         values=with_files(session, found.reader.actor, shown, values, ask_id=found.ask.id, readable=readable),
         faults={fault.field: said(fault) for fault in faults},
         with_files=has_files(found.service),

@@ -15,8 +15,8 @@ from fastapi import Depends
 
 from spoc.errors import Unavailable
 
-PATIENCE_SECONDS: Final = 30
-"""Half as long as proxies usually wait for an answer. As many as change a ticket in that time need not come again."""
+PATIENCE_SECONDS: Final = 20
+"""A third of what proxies usually wait for an answer: a change waits twice, for its turn and for room."""
 
 _rooms: WeakKeyDictionary[AbstractEventLoop, Semaphore] = WeakKeyDictionary()
 _turns: WeakKeyDictionary[AbstractEventLoop, WeakValueDictionary[str, Lock]] = WeakKeyDictionary()
@@ -25,7 +25,7 @@ _turns: WeakKeyDictionary[AbstractEventLoop, WeakValueDictionary[str, Lock]] = W
 
 @asynccontextmanager
 async def room(size: int, patience: float = PATIENCE_SECONDS) -> AsyncIterator[None]:
-    """One of that many places of the process, first come first served.
+    """One of the places of the process, first come first served. How many there are, the first who comes says.
 
     Raises:
         Unavailable: none came free in time.

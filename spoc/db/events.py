@@ -47,7 +47,8 @@ def lock(session: Session, ticket_id: int) -> None:
     try:
         session.execute(select(TicketRow.id).where(TicketRow.id == ticket_id).with_for_update(key_share=True))
     except OperationalError as waited:
-        if isinstance(waited.orig, LockNotAvailable | QueryCanceled):  # in each queue for it, and in all of them
+        # `lock_timeout` counts each wait of the statement anew, `statement_timeout` all of them together.
+        if isinstance(waited.orig, LockNotAvailable | QueryCanceled):
             raise TicketBusy from waited
         raise
 

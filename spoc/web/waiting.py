@@ -8,10 +8,8 @@ process: that nothing goes wrong is up to the locks of the database.
 from asyncio import AbstractEventLoop, Lock, Semaphore, get_running_loop, timeout
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Annotated, Final
+from typing import Final
 from weakref import WeakKeyDictionary, WeakValueDictionary
-
-from fastapi import Depends
 
 from spoc.errors import Unavailable
 
@@ -57,13 +55,3 @@ async def _got(place: Semaphore | Lock, patience: float) -> bool:
             return await place.acquire()
     except TimeoutError:
         return False
-
-
-async def turn(reference: str) -> AsyncIterator[bool]:
-    """As `in_turn`, of the ticket in the address, until what was changed is committed."""
-    async with in_turn(reference) as has_turn:
-        yield has_turn
-
-
-HasTurn = Annotated[bool, Depends(turn, scope="function")]
-"""A parameter before the session: whoever waits has no connection yet."""

@@ -1,13 +1,13 @@
 """Changing and cancelling a request: its form, what will change, and what is different after."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from datetime import datetime
 from html import unescape
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session, sessionmaker
@@ -19,7 +19,8 @@ from spoc.db.tickets import AskRow
 from spoc.intake.write import Accepted
 from spoc.settings import Settings
 from spoc.web.runtime import Runtime
-from spoc.web.waiting import turn
+from spoc.web.ticket import turn
+from spoc.web.waiting import in_turn
 from tests.world import World, mail_of
 
 START = {"asked": "start_on", "answers.start_on": "2026-10-13"}
@@ -226,24 +227,51 @@ def test_what_others_are_changing_can_be_sent_again_as_it_was(
         assert answers(world, ticket)["start_on"] == "2026-10-13"
 
 
+@asynccontextmanager
+async def no_turn(reference: str) -> AsyncIterator[bool]:
+    """Somebody else has it for too long."""
+    async with in_turn(reference), in_turn(reference, 0.0) as has_turn:
+        yield has_turn
+
+
 def test_whose_turn_does_not_come_is_told_if_the_request_is_theirs_to_see(
-    app: FastAPI, client: TestClient, world: World, monkeypatch: pytest.MonkeyPatch
+    client: TestClient, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ticket, path = starter(world)
-    monkeypatch.setitem(app.dependency_overrides, turn, lambda: False)
+    monkeypatch.setattr(turn, "in_turn", no_turn)
     wish = {"answers": {"start_on": "2026-10-13"}}
     world.sign_in(client, "employee")
 
     page = client.post(f"{path}/amend", data=START)
     program = client.post(f"/api{path}/amend", json=wish)
-    shown = client.post(f"/api{path}/amend", json={**wish, "dry_run": True})
     world.sign_in(client, "colleague")
     stranger = client.post(f"/api{path}/amend", json=wish)
 
     assert (page.status_code, program.json()["code"]) == (503, "ticket_busy")
     assert "Tuesday 6 October → Tuesday 13 October" in page.text
-    assert (shown.status_code, stranger.status_code) == (200, 404)
+    assert stranger.status_code == 404
     assert answers(world, ticket)["start_on"] == "2026-10-06"
+
+
+def test_who_changes_nothing_takes_no_turn(client: TestClient, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, path = starter(world)
+    taken: list[str] = []
+
+    @asynccontextmanager
+    async def noted(reference: str) -> AsyncIterator[bool]:
+        taken.append(reference)
+        yield True
+
+    monkeypatch.setattr(turn, "in_turn", noted)
+    wish = {"answers": {"start_on": "2026-10-13"}}
+    nobody = [client.post(f"/api{path}/amend", json=wish), client.post(f"{path}/amend", data=START)]
+    world.sign_in(client, "employee")
+    shown = client.post(f"/api{path}/amend", json={**wish, "dry_run": True})
+    assert ([one.status_code for one in nobody], shown.status_code, taken) == ([401, 303], 200, [])
+    assert nobody[1].headers["location"].startswith("/sign-in")
+
+    assert client.post(f"/api{path}/amend", json=wish).status_code == 200
+    assert len(taken) == 1
 
 
 def was(page: str) -> dict[str, list[str]]:

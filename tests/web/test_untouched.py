@@ -1,7 +1,7 @@
 """Whether an answer came back as its form showed it, for each kind of question."""
 
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import cast
 
 import pytest
 
@@ -13,7 +13,7 @@ from spoc.web.ticket.untouched import marks, without_untouched
 
 OPTIONS = [{"value": one, "label": one} for one in "abc"]
 COLUMNS = [{"key": "name", "label": "Name", "kind": "text"}, {"key": "cost", "label": "Cost", "kind": "money"}]
-FORM = {
+FORM: dict[str, dict[str, object]] = {
     "text": {"kind": "long_text"},
     "many": {"kind": "choices", "options": OPTIONS},
     "cost": {"kind": "money"},
@@ -39,11 +39,11 @@ def stands(key: str, value: object) -> Amendable:
     ],
 )
 def test_however_the_browser_sends_it_it_is_as_it_was_shown(
-    key: str, shown: Any, sent: list[tuple[str, str]], other: Any
+    key: str, shown: object, sent: list[tuple[str, str]], other: object
 ) -> None:
     mark = marks(stands(key, shown), Wish({}), [])[key]
     items = [(f"was.{key}", mark), *((f"answers.{name}", value) for name, value in sent)]
-    wished = {key: None, **read_form(SERVICE, items)}
+    wished: dict[str, object] = {key: None, **read_form(SERVICE, items)}
 
     assert without_untouched(stands(key, other), wished, items) == {}
     assert without_untouched(stands(key, other), {key: "new"}, items) == {key: "new"}

@@ -47,15 +47,17 @@ def lock(session: Session, ticket_id: int) -> None:
     try:
         session.execute(select(TicketRow.id).where(TicketRow.id == ticket_id).with_for_update(key_share=True))
     except OperationalError as waited:
-        if isinstance(waited.orig, LockNotAvailable | QueryCanceled):  # in each queue for it, and in all of them
+        # `lock_timeout` counts each wait of the statement anew, `statement_timeout` all of them together.
+        if isinstance(waited.orig, LockNotAvailable | QueryCanceled):
             raise TicketBusy from waited
         raise
 
 
-def lock_if_free(session: Session, reference: str) -> bool:
-    """As `lock`, without waiting; False if somebody has the ticket, or there is none."""
-    ticket = select(TicketRow.id).where(TicketRow.reference == reference)
-    return session.scalar(ticket.with_for_update(key_share=True, skip_locked=True)) is not None
+def lock_if_free(session: Session, ticket: str | int) -> bool:
+    """As `lock`, by reference or id, without waiting; False if somebody has the ticket, or there is none."""
+    which = TicketRow.id == ticket if isinstance(ticket, int) else TicketRow.reference == ticket
+    free = select(TicketRow.id).where(which).with_for_update(key_share=True, skip_locked=True)
+    return session.scalar(free) is not None
 
 
 def record(session: Session, ticket_id: int, happenings: list[Happening], now: datetime) -> None:

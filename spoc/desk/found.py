@@ -55,7 +55,7 @@ def take_own_ticket(session: Session, actor: Actor, reference: str) -> Ticket:
 
 
 def take_task(session: Session, actor: Actor, task_id: UUID) -> tuple[Ticket, Task]:
-    """A task the actor may work on, with its ticket's lock held.
+    """A task the actor may work on, with its ticket's lock held; only who sees it waits for that.
 
     Raises:
         NotFound: there is none, or it is not theirs to see.
@@ -65,16 +65,23 @@ def take_task(session: Session, actor: Actor, task_id: UUID) -> tuple[Ticket, Ta
     ticket_id = session.scalar(select(TaskRow.ticket_id).where(TaskRow.public_id == task_id))
     if ticket_id is None:
         raise NotFound(marked("There is no such task."))
-    lock(session, ticket_id)
-    ticket = ticket_by_id(session, ticket_id)
-    task = next(one for one in ticket.tasks if one.public_id == task_id)
-    if sight(actor, ticket.view, task.part) is not Sight.FULL:
-        raise NotFound(marked("There is no such task."))
+    if not lock_if_free(session, ticket_id):
+        _seen_task(session, actor, ticket_id, task_id)
+        lock(session, ticket_id)
+    ticket, task = _seen_task(session, actor, ticket_id, task_id)
     if not may_act(actor, task):
         holder = task.queue_title or Phrase("somebody else")
         raise NotAllowed(marked("“%(task)s” is with %(holder)s, not with you."), task=task.title, holder=holder)
     if task.kind in BY_ITSELF:
         raise NotAllowed(marked("“%(task)s” is done without people."), task=task.title)
+    return ticket, task
+
+
+def _seen_task(session: Session, actor: Actor, ticket_id: int, task_id: UUID) -> tuple[Ticket, Task]:
+    ticket = ticket_by_id(session, ticket_id)
+    task = next(one for one in ticket.tasks if one.public_id == task_id)
+    if sight(actor, ticket.view, task.part) is not Sight.FULL:
+        raise NotFound(marked("There is no such task."))
     return ticket, task
 
 

@@ -8,15 +8,13 @@ process: that nothing goes wrong is up to the locks of the database.
 from asyncio import AbstractEventLoop, Lock, Semaphore, get_running_loop, timeout
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Annotated, Final
+from typing import Final
 from weakref import WeakKeyDictionary, WeakValueDictionary
-
-from fastapi import Depends
 
 from spoc.errors import Unavailable
 
-PATIENCE_SECONDS: Final = 30
-"""Half as long as proxies usually wait for an answer. As many as change a ticket in that time need not come again."""
+PATIENCE_SECONDS: Final = 20
+"""A third of what proxies usually wait for an answer: a change waits twice, for its turn and for room."""
 
 _rooms: WeakKeyDictionary[AbstractEventLoop, Semaphore] = WeakKeyDictionary()
 _turns: WeakKeyDictionary[AbstractEventLoop, WeakValueDictionary[str, Lock]] = WeakKeyDictionary()
@@ -25,7 +23,7 @@ _turns: WeakKeyDictionary[AbstractEventLoop, WeakValueDictionary[str, Lock]] = W
 
 @asynccontextmanager
 async def room(size: int, patience: float = PATIENCE_SECONDS) -> AsyncIterator[None]:
-    """One of that many places of the process, first come first served.
+    """One of the places of the process, first come first served. How many there are, the first who comes says.
 
     Raises:
         Unavailable: none came free in time.
@@ -57,13 +55,3 @@ async def _got(place: Semaphore | Lock, patience: float) -> bool:
             return await place.acquire()
     except TimeoutError:
         return False
-
-
-async def turn(reference: str) -> AsyncIterator[bool]:
-    """As `in_turn`, of the ticket in the address, until what was changed is committed."""
-    async with in_turn(reference) as has_turn:
-        yield has_turn
-
-
-HasTurn = Annotated[bool, Depends(turn, scope="function")]
-"""A parameter before the session: whoever waits has no connection yet."""

@@ -1,13 +1,13 @@
 """Changing and cancelling a request: its form, what will change, and what is different after."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from datetime import datetime
 from html import unescape
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session, sessionmaker
@@ -19,7 +19,8 @@ from spoc.db.tickets import AskRow
 from spoc.intake.write import Accepted
 from spoc.settings import Settings
 from spoc.web.runtime import Runtime
-from spoc.web.waiting import turn
+from spoc.web.ticket import turn
+from spoc.web.waiting import in_turn
 from tests.world import World, mail_of
 
 START = {"asked": "start_on", "answers.start_on": "2026-10-13"}
@@ -226,40 +227,106 @@ def test_what_others_are_changing_can_be_sent_again_as_it_was(
         assert answers(world, ticket)["start_on"] == "2026-10-13"
 
 
+@asynccontextmanager
+async def no_turn(reference: str) -> AsyncIterator[bool]:
+    """Somebody else has it for too long."""
+    async with in_turn(reference), in_turn(reference, 0.0) as has_turn:
+        yield has_turn
+
+
 def test_whose_turn_does_not_come_is_told_if_the_request_is_theirs_to_see(
-    app: FastAPI, client: TestClient, world: World, monkeypatch: pytest.MonkeyPatch
+    client: TestClient, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ticket, path = starter(world)
-    monkeypatch.setitem(app.dependency_overrides, turn, lambda: False)
+    monkeypatch.setattr(turn, "in_turn", no_turn)
     wish = {"answers": {"start_on": "2026-10-13"}}
     world.sign_in(client, "employee")
 
     page = client.post(f"{path}/amend", data=START)
     program = client.post(f"/api{path}/amend", json=wish)
-    shown = client.post(f"/api{path}/amend", json={**wish, "dry_run": True})
     world.sign_in(client, "colleague")
     stranger = client.post(f"/api{path}/amend", json=wish)
 
     assert (page.status_code, program.json()["code"]) == (503, "ticket_busy")
     assert "Tuesday 6 October → Tuesday 13 October" in page.text
-    assert (shown.status_code, stranger.status_code) == (200, 404)
+    assert stranger.status_code == 404
     assert answers(world, ticket)["start_on"] == "2026-10-06"
+
+
+def test_who_changes_nothing_takes_no_turn(client: TestClient, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, path = starter(world)
+    taken: list[str] = []
+
+    @asynccontextmanager
+    async def noted(reference: str) -> AsyncIterator[bool]:
+        taken.append(reference)
+        yield True
+
+    monkeypatch.setattr(turn, "in_turn", noted)
+    wish = {"answers": {"start_on": "2026-10-13"}}
+    nobody = [client.post(f"/api{path}/amend", json=wish), client.post(f"{path}/amend", data=START)]
+    world.sign_in(client, "employee")
+    shown = client.post(f"/api{path}/amend", json={**wish, "dry_run": True})
+    assert ([one.status_code for one in nobody], shown.status_code, taken) == ([401, 303], 200, [])
+    assert nobody[1].headers["location"].startswith("/sign-in")
+
+    assert client.post(f"/api{path}/amend", json=wish).status_code == 200
+    assert len(taken) == 1
+
+
+def was(page: str) -> dict[str, list[str]]:
+    return {name: value for name, value in sent(page).items() if name.startswith("was.")}
+
+
+def by_desk(client: TestClient, world: World, path: str, **changed: str) -> None:
+    """The desk changes it, and the employee is at the browser again."""
+    world.sign_in(client, "agent.desk")
+    assert client.post(f"/api{path}/amend", json={"answers": changed}).status_code == 200
+    world.sign_in(client, "employee")
 
 
 def test_what_somebody_else_changed_meanwhile_is_not_changed_back(client: TestClient, world: World) -> None:
     ticket, path = starter(world, laptop="windows")
     world.sign_in(client, "employee")
-    shown = {name: value for name, value in sent(client.get(f"{path}/change").text).items() if name.startswith("was.")}
+    shown = was(client.get(f"{path}/change").text)
     given = {"answers.start_on": "2026-10-13", "answers.laptop": "windows", "answers.work_place": "remote"}
     filled = {**shown, "asked": ["start_on", "laptop", "work_place"], **given}
 
-    world.sign_in(client, "agent.desk")
-    client.post(f"/api{path}/amend", json={"answers": {"laptop": "mac", "work_place": "hybrid"}})
-    world.sign_in(client, "employee")
-    again = client.post(f"{path}/change", data=filled).text
-    page = client.post(f"{path}/difference", data={**filled, "was.laptop": sent(again)["was.laptop"]}).text
+    by_desk(client, world, path, laptop="mac", work_place="hybrid")
+    page = client.post(f"{path}/difference", data=filled).text
     applied = client.post(f"{path}/amend", data=sent(page))
 
     assert applied.status_code == 303
     found = answers(world, ticket)
     assert (found["start_on"], found["laptop"], found["work_place"]) == ("2026-10-13", "mac", "remote")
+
+
+def test_what_is_shown_again_as_others_made_it_is_not_changed_back_either(client: TestClient, world: World) -> None:
+    ticket, path = starter(world, laptop="windows")
+    world.sign_in(client, "employee")
+    shown = was(client.get(f"{path}/change").text)
+    given = {"asked": ["laptop", "work_place"], "answers.laptop": "windows", "answers.work_place": "remote"}
+
+    by_desk(client, world, path, laptop="mac", work_place="hybrid")
+    again = was(client.post(f"{path}/change", data={**shown, **given}).text)
+    by_desk(client, world, path, laptop="windows", work_place="hybrid")
+    applied = client.post(f"{path}/amend", data={**again, **given, "answers.laptop": "mac"})
+
+    assert applied.status_code == 303
+    assert again["was.laptop"] != shown["was.laptop"]
+    assert again["was.work_place"] == shown["was.work_place"]
+    assert (answers(world, ticket)["laptop"], answers(world, ticket)["work_place"]) == ("windows", "remote")
+
+
+def test_lines_that_a_browser_ends_in_its_own_way_are_untouched(client: TestClient, world: World) -> None:
+    ticket = world.submit("something-else", description="one\ntwo")
+    public_id = world.session.scalar(select(AskRow.public_id).where(AskRow.ticket_id == ticket.ticket_id))
+    path = f"/tickets/{ticket.reference}/asks/{public_id}"
+    world.sign_in(client, "employee")
+    shown = was(client.get(f"{path}/change").text)
+
+    by_desk(client, world, path, description="one\ntwo\nthree")
+    given = {**shown, "asked": "description", "answers.description": "one\r\ntwo"}
+
+    assert client.post(f"{path}/amend", data=given).status_code == 303
+    assert answers(world, ticket)["description"] == "one\ntwo\nthree"

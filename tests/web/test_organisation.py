@@ -134,6 +134,15 @@ def test_details_of_a_person_are_set_on_their_page(admin: TestClient, world: Wor
     assert f"Line manager: {mail_of('manager')} is now {mail_of('lead')}" in page
 
 
+def test_a_page_that_did_not_ask_for_the_employment_yet_leaves_it(admin: TestClient, world: World) -> None:
+    path = f"/people/{world.person('employee').public_id}/details"
+    kinds = []
+    for given in ({"employment": "contractor"}, {"department": "Labs"}, {"employment": ""}):
+        assert admin.post(path, data=given).status_code == 303
+        kinds.append(details_of(world.session, world.ids["employee"]).employment)
+    assert kinds == ["contractor", "contractor", "employee"]
+
+
 def test_a_wrong_line_manager_is_told_at_the_field(admin: TestClient, world: World) -> None:
     path = f"/people/{world.person('employee').public_id}/details"
     page = admin.post(path, data={"job_title": "Optician", "manager": mail_of("employee")})

@@ -6,10 +6,11 @@ from collections.abc import Awaitable
 import pytest
 
 from spoc.errors import Unavailable
-from spoc.web.waiting import in_turn, room
+from spoc.web.waiting import PATIENCE_SECONDS, in_turn, room
 from tests.loops import finished
 
 AT_ONCE = 0.0
+A_PROXY_WAITS = 60
 
 
 async def begun(waiting: Awaitable[None]) -> asyncio.Task[None]:
@@ -82,3 +83,7 @@ def test_whoever_finds_no_room_in_time_is_told_so() -> None:
                     pytest.fail("there is no room")
 
     finished(crowd())
+
+
+def test_a_change_that_waits_for_its_turn_and_for_room_is_told_before_a_proxy_gives_up() -> None:
+    assert 2 * PATIENCE_SECONDS < A_PROXY_WAITS

@@ -116,7 +116,12 @@ def _runs(session: Session, actor: Actor) -> Mapping[tuple[str, str], list[Run]]
     since when, is told to those who may know of it.
     """
     place = func.row_number().over(partition_by=CycleRunRow.cycle_id, order_by=CycleRunRow.slot_at.desc())
-    latest = select(CycleRunRow.id, place.label("place")).subquery()
+    latest = (
+        select(CycleRunRow.id, place.label("place"))
+        .outerjoin(TicketRow, TicketRow.id == CycleRunRow.ticket_id)
+        .where(~func.coalesce(hidden_tickets(actor), False))
+        .subquery()
+    )
     raiser = aliased(PersonRow)
     rows = session.execute(
         select(
@@ -136,7 +141,7 @@ def _runs(session: Session, actor: Actor) -> Mapping[tuple[str, str], list[Run]]
         .join(CycleRow, CycleRow.id == CycleRunRow.cycle_id)
         .outerjoin(raiser, raiser.id == CycleRunRow.by_id)
         .outerjoin(TicketRow, TicketRow.id == CycleRunRow.ticket_id)
-        .where(latest.c.place <= LATEST, ~func.coalesce(hidden_tickets(actor), False))
+        .where(latest.c.place <= LATEST)
         .order_by(CycleRunRow.cycle_id, CycleRunRow.slot_at.desc())
     )
     found: defaultdict[tuple[str, str], list[Run]] = defaultdict(list)

@@ -148,11 +148,13 @@ def write_details(
     location: Short = "",
     manager: Short = "",
     shared: Annotated[Literal["true", ""], Form()] = "",
-    employment: Short = "",
+    employment: Keys = [],  # noqa: B006 - a list tells a field that was left empty from one that was not there
 ) -> Response:
-    given = Details(department, job_title, location, manager, shared == "true", employment)
+    person_id = person_id_of(session, public_id)
+    kind = employment[-1] if employment else details_of(session, person_id).employment
+    given = Details(department, job_title, location, manager, shared == "true", kind)
     try:
-        set_details(session, actor, person_id_of(session, public_id), given, now)
+        set_details(session, actor, person_id, given, now)
     except InvalidAccount as refused:
         return _person_page(http, session, actor, public_id, given=given, refused=refused)
     return redirect(http, f"/people/{public_id}", told=DETAILS_SET)

@@ -43,6 +43,7 @@ function bring(shown, fetched) {
 }
 
 // The options as they are now, in place of those shown; or the files that are kept by now, in place of those chosen.
+// What stays chosen keeps the mark of how it stood when it was shown.
 function offer(own, made) {
   const focused = own.contains(document.activeElement) ? document.activeElement : null;
   for (const control of made.querySelectorAll("input.tick")) {
@@ -53,6 +54,8 @@ function offer(own, made) {
     const chosen = own.querySelector("select")?.value ?? "";
     select.value = [...select.options].some((one) => one.value === chosen) ? chosen : "";
   }
+  const [was, mark] = [own, made].map((part) => part.querySelector('input[name^="was."]'));
+  if (was && mark && made.querySelector("input.tick, select")) mark.value = was.value;
   own.replaceWith(made);
   if (focused) [...made.querySelectorAll("input, select")].find((one) => one.value === focused.value)?.focus();
   return made;

@@ -7,8 +7,6 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel, ConfigDict, JsonValue
-from pydantic import Field as Given
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -32,10 +30,10 @@ from spoc.web.errors import spoken, status_of, try_again
 from spoc.web.pages import notice, redirect, render, view_of
 from spoc.web.permissions import Permission
 from spoc.web.ticket.difference_view import difference_json, difference_values
+from spoc.web.ticket.turn import ApplyTurn, HasTurn
 from spoc.web.ticket.untouched import marks, without_untouched
 from spoc.web.upload.kept import Arrived, arrived, has_files, with_files
 from spoc.web.upload.route import FilesRoute
-from spoc.web.waiting import HasTurn
 from spoc.words import gettext, marked, said
 
 router = APIRouter(route_class=FilesRoute)
@@ -45,20 +43,6 @@ CHANGED = notice("ask.amended", marked("It is changed. Everybody whom it concern
 CANCELLED = notice(
     "ask.cancelled", marked("It is cancelled. What was done before is undone where that is needed."), "info"
 )
-
-
-class AmendBody(BaseModel):
-    """`answers` replace those of the same key, null clears one, the rest stays; `cancel` takes the request back.
-
-    With `dry_run` nothing is written. `seen` from such an answer makes sure that what is applied is what was shown.
-    """
-
-    model_config = ConfigDict(extra="forbid")
-
-    answers: dict[str, JsonValue] = Given(default_factory=dict)
-    cancel: bool = False
-    dry_run: bool = False
-    seen: Annotated[str, Given(max_length=64)] | None = None
 
 
 @router.get("/tickets/{reference}/asks/{ask_id}/change", include_in_schema=False)
@@ -142,10 +126,16 @@ def amend_on_page(
 
 @router.post("/api/tickets/{reference}/asks/{ask_id}/amend")
 def amend_by_program(
-    reference: str, ask_id: UUID, body: AmendBody, has_turn: HasTurn, session: Database, now: Now, actor: SignedIn
+    reference: str,
+    ask_id: UUID,
+    turned: ApplyTurn,
+    session: Database,
+    now: Now,
+    actor: SignedIn,
 ) -> dict[str, Any]:
     """Change the answers of an ask, or take it back, and all that follows from it; or only say what that would do."""
-    if not body.dry_run and not has_turn:
+    body = turned.body
+    if not body.dry_run and not turned.has_turn:
         _found(session, actor, reference, ask_id)  # to whom it is not there, it is not busy either
         raise TicketBusy
     wish = Wish(body.answers, body.cancel, body.seen)
@@ -202,7 +192,7 @@ def _show_form(
         path=_path(found),
         title=found.service.title,
         sections=sections(shown),
-        asked={key: stood for key, stood in marks(found, sent).items() if key in asked},
+        asked={key: stood for key, stood in marks(found, wish, sent).items() if key in asked},
         values=with_files(session, found.reader.actor, shown, values, ask_id=found.ask.id, readable=readable),
         faults={fault.field: said(fault) for fault in faults},
         with_files=has_files(found.service),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from spoc.desk.amending.difference import AnswerChange, Difference, TaskChange
@@ -70,11 +71,23 @@ def _line(one: TaskChange, view: View) -> ChangeLine:
 def _when(one: TaskChange, view: View) -> str:
     if one.change in {Change.CANCELLED, Change.STAYS} and one.is_done:
         return ""
-    if one.change is Change.MOVED and one.due_was != one.due_at:
-        return _path(view.day(one.due_was), view.day(one.due_at))
-    if one.change is Change.MOVED and one.opens_was != one.opens_at:
-        return gettext("opens %(when)s") % {"when": _path(view.day(one.opens_was), view.day(one.opens_at))}
+    moves = _moves(one, view) if one.change is Change.MOVED else []
+    if moves:
+        return " · ".join(moves)
     return view.day(one.due_at) if one.due_at else ""
+
+
+def _moves(one: TaskChange, view: View) -> list[str]:
+    """Its due date and its opening, where they are others."""
+    moves = [_path(view.day(one.due_was), view.day(one.due_at))] if one.due_was != one.due_at else []
+    if one.opens_was != one.opens_at:
+        opens = _path(_opening(one.opens_was, view), _opening(one.opens_at, view))
+        moves.append(gettext("opens %(when)s") % {"when": opens})
+    return moves
+
+
+def _opening(opens_at: datetime | None, view: View) -> str:
+    return view.opening(opens_at) if opens_at else view.day(None)
 
 
 def _answer_words(one: AnswerChange, view: View) -> str:

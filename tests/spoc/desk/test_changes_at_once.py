@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from routing.work import Channel
 from spoc.db.events import TicketBusy, lock
+from spoc.desk.actions.claims import claim
 from spoc.desk.amending.amend import Wish, amend
 from spoc.desk.amending.difference import Difference
 from spoc.desk.ticket_page import Answer
+from spoc.errors import NotFound
 from spoc.intake.write import Accepted
 from tests.changes_of_mind import FIRST, broken, planner, wishes
-from tests.spoc.desk.changing import ask_id, ask_row, change, events
+from tests.spoc.desk.changing import ask_id, ask_row, change, events, tasks
 from tests.world import World
 
 
@@ -70,6 +72,25 @@ def test_who_waits_too_long_is_told_and_nobody_waits_for_another_ticket(
     with committed() as session:
         assert broken(session, busy.ticket_id, [], now) == []
         assert (ask_row(session, busy).former_answers, events(session, busy, "amended")) == ([], [])
+
+
+def test_a_task_that_is_not_theirs_to_see_is_not_busy_to_them(committed: sessionmaker[Session], now: datetime) -> None:
+    with committed() as session:
+        world = World.create(session, now)
+        ticket = world.submit("new-starter", start_on=FIRST.isoformat())
+        task_id = tasks(session, ticket)["accounts"].public_id
+
+    def claimed(by: str) -> None:
+        with committed.begin() as session:
+            session.execute(text("SET LOCAL lock_timeout = '50ms'"))
+            claim(session, world.actor(by), task_id, now)
+
+    with committed.begin() as holder:
+        lock(holder, ticket.ticket_id)
+        with pytest.raises(TicketBusy):
+            claimed("agent.it")
+        with pytest.raises(NotFound, match="no such task"):
+            claimed("colleague")
 
 
 def test_another_fault_of_the_database_is_not_called_busy(session: Session) -> None:

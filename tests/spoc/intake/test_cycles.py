@@ -28,7 +28,7 @@ from spoc.intake.asked import often_asked
 from spoc.intake.cycles.errors import AlreadyRaised, NobodyAsks, NoSuchSchedule
 from spoc.intake.cycles.finding import find_due
 from spoc.intake.cycles.raising import raise_now
-from spoc.intake.cycles.reading import Line, list_schedules
+from spoc.intake.cycles.reading import LATEST, Line, list_schedules
 from spoc.intake.cycles.rules import unknown_requesters
 from spoc.intake.cycles.steering import pause, resume
 from spoc.jobs import schedule
@@ -206,6 +206,16 @@ def test_when_a_confidential_request_was_raised_is_told_to_who_may_know_of_it(wo
     assert line(world, NOON).runs == ()
     (one,) = list_schedules(world.session, world.actor("agent.hr"), NOON)
     assert [(run_.raised, run_.raised_at) for run_ in one.runs] == [(True, NOON)]
+
+
+def test_runs_that_are_hidden_take_no_places_of_those_that_are_told(world: World) -> None:
+    publish_schedules(world, NOON - timedelta(hours=2), {})
+    look(world, NOON)
+    publish_schedules(world, NOON + timedelta(minutes=1), {}, confidential_to=("hr",))
+    for day in range(1, LATEST + 1):
+        look(world, NOON + timedelta(days=day))
+
+    assert [run_.raised_at for run_ in line(world, NOON).runs] == [NOON]
 
 
 def test_a_run_that_was_given_up_for_no_reason_of_its_own_says_so(daily: World) -> None:

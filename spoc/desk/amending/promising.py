@@ -29,7 +29,8 @@ def _promise_end(session: Session, ask: AskRow) -> None:
     dated = [end_at for end_at in ends if end_at is not None]
     if not dated or len(dated) < len(ends):
         return
-    ask.promised_at = max(dated)
-    ask.timed_at = None  # a clock for its end was not started
+    end_at = max(dated)
+    # A clock for its end was not started; said outright, as it may have been timed since the row was read.
+    session.execute(update(AskRow).where(AskRow.id == ask.id).values(promised_at=end_at, timed_at=None))
     ticket = update(TicketRow).where(TicketRow.id == ask.ticket_id, TicketRow.promised_at.is_(None))
-    session.execute(ticket.values(promised_at=ask.promised_at))
+    session.execute(ticket.values(promised_at=end_at))

@@ -41,7 +41,7 @@ class PlannedStep:
     """`of` is the step's key in the catalogue: its own, but for one that is done for a row.
 
     `undecided_by` are the form steps on whose answers its condition hangs: what they say may leave it out. With
-    `due_to_come`, one of them is still to say from what its due date counts.
+    `due_to_come`, one of them is still to say from what its due date counts, or its opening where it names none.
     """
 
     key: str
@@ -161,7 +161,7 @@ def _planned(
         checklist=step.checklist,
         evidence=step.evidence,
         undecided_by=_undecided_by(service, step, open_),
-        due_to_come=step.due is not None and step.due.anchor in open_,
+        due_to_come=(rule := step.due or step.opens) is not None and rule.anchor in open_,
     )
 
 

@@ -101,11 +101,17 @@ def _placed(
     work: Work, queue: str | None, why: tuple[Why, ...], calendar: Calendar, needs: Sequence[Placement], now: datetime
 ) -> Placement:
     opens_at, why_opens = _opening(work, calendar, now)
-    due_at, why_due = _due(work, calendar, opens_at, needs, now)
+    is_undated = _is_undated(work, needs)
+    due_at, why_due = (None, ()) if is_undated else _due(work, calendar, opens_at, needs, now)
     ready = not needs and (opens_at is None or opens_at <= now)
     state = TaskState.READY if ready else TaskState.WAITING
     whys = (*why, *why_opens, *why_due)
-    return Placement(work.key, queue, work.person, state, opens_at, due_at, work.needs, whys)
+    return Placement(work.key, queue, work.person, state, opens_at, due_at, work.needs, whys, is_undated)
+
+
+def _is_undated(work: Work, needs: Sequence[Placement]) -> bool:
+    """Counted from nothing, or from a need that is, a due date would be told as a fact."""
+    return work.due_to_come or (work.due is None and any(need.is_undated for need in needs))
 
 
 def _opening(work: Work, calendar: Calendar, now: datetime) -> tuple[datetime | None, tuple[Why, ...]]:

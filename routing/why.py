@@ -79,9 +79,6 @@ class Kind(StrEnum):
     ASSIGN_GONE = "assign.gone"  # person
 
 
-USUAL_DUE = frozenset({Kind.DUE_AFTER_SUBMISSION, Kind.DUE_AFTER_OPENING, Kind.DUE_AFTER_NEEDS})
-"""Why a work is due that names no date itself."""
-
 _NAMES_TASKS = frozenset({Kind.WAITS, Kind.UNDECIDED})
 
 

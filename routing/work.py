@@ -141,6 +141,7 @@ class Work:
     """One step that is to be done, before it is known where and when.
 
     `step` is what rules call it where that is not its key: a step that is done for each row has a key for each.
+    With `due_to_come` it has a due date as soon as somebody answers, and none until then.
     """
 
     key: str
@@ -154,6 +155,7 @@ class Work:
     secret: bool = False
     kind: TaskKind = TaskKind.TASK
     step: str = ""
+    due_to_come: bool = False
 
 
 @dataclass(frozen=True)
@@ -177,7 +179,8 @@ class Facts:
 class Placement:
     """Where a work goes and by when; to neither queue nor person, if it finds its people itself.
 
-    Instants are UTC; `why` has one reason for each decision.
+    Instants are UTC; `why` has one reason for each decision. With `is_undated` the due date hangs on an answer that is
+    still to come, its own or that of a need.
     """
 
     key: str
@@ -188,3 +191,4 @@ class Placement:
     due_at: datetime | None
     needs: tuple[str, ...]
     why: tuple[Why, ...]
+    is_undated: bool = False

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from catalog.service import FieldKind
-from routing.lifecycle import WORKABLE, Department
+from routing.lifecycle import OPEN, WORKABLE, Department
 from routing.proof import Asked
 from routing.why import Why
 from routing.work import Channel, ContactKind, HoldReason, RepeatCause, TaskKind, TaskState, TicketState
@@ -243,3 +243,12 @@ class TicketPage:
     def your_turn(self) -> tuple[TaskPart, ...]:
         """The reader's own steps that they can do now."""
         return tuple(task for task in self.tasks if task.is_own_step and task.state in WORKABLE)
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When everything is to be done; nobody knows as long as the date of any open task is still to come."""
+        dues = [task.due_at for task in self.tasks if task.state in OPEN]
+        if None in dues:
+            return None
+        promised = None if self.state is TicketState.CANCELLED else self.promised_at
+        return max((due_at for due_at in dues if due_at), default=promised)

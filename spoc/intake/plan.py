@@ -19,7 +19,7 @@ from routing.labels import labels_in
 from routing.lifecycle import counted
 from routing.priority import Level, priority_of
 from routing.proof import Asked, Item, ProofKind
-from routing.why import USUAL_DUE, Kind, Why
+from routing.why import Kind, Why
 from routing.work import DESK, Facts, Moment, Placement, TaskKind, TaskState, Unit, Work
 from spoc.intake.desk_facts import DeskFacts
 from spoc.intake.people import Somebody
@@ -39,6 +39,7 @@ class Placed:
     due_at: datetime | None
     needs: tuple[str, ...]
     why: tuple[Why, ...]
+    is_undated: bool = False
 
     @property
     def secret(self) -> bool:
@@ -72,8 +73,11 @@ class Placing:
 
     @property
     def promised_at(self) -> datetime | None:
-        """When the last dated task is due, of those that count."""
-        return max((placed.due_at for placed in counted(self.steps) if placed.due_at), default=None)
+        """When the last dated task is due, of those that count; none while the date of any is still to come."""
+        steps = counted(self.steps)
+        if any(placed.is_undated for placed in steps):
+            return None
+        return max((placed.due_at for placed in steps if placed.due_at), default=None)
 
 
 def place_all(
@@ -202,6 +206,7 @@ def works_of(service: Service, steps: Sequence[PlannedStep]) -> tuple[Work, ...]
             step.secret,
             kind=TaskKind(step.kind),
             step=step.of,
+            due_to_come=step.due_to_come,
         )
         for step in steps
     )
@@ -229,8 +234,14 @@ def _placed(step: PlannedStep, placement: Placement, persons: Mapping[str, int |
         queue, why = DESK, (*why, nobody)
     if step.undecided_by:
         why = (*why, Why(Kind.UNDECIDED, {"tasks": step.undecided_by}))
-    due_at = placement.due_at
-    if step.due_to_come:
-        # Counted from nothing, it would be told as a fact: "Delete the mailbox, Wed 23 Dec".
-        due_at, why = None, tuple(one for one in why if one.kind not in USUAL_DUE)
-    return Placed(step, queue, person_id, placement.state, placement.opens_at, due_at, placement.needs, why)
+    return Placed(
+        step,
+        queue,
+        person_id,
+        placement.state,
+        placement.opens_at,
+        placement.due_at,
+        placement.needs,
+        why,
+        placement.is_undated,
+    )

@@ -1,6 +1,6 @@
 """A dry run: what would happen if somebody asked for this with these answers on that day. Nothing is written."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -48,7 +48,7 @@ class Tried:
     """One step of a dry run. `party` is a queue's title or a person's name; `waits_for` are titles.
 
     `spare_days` are working days that it may take beyond its due date without the end moving; None where it is secret,
-    as nothing waits for it.
+    as nothing waits for it, or its date is still to come.
     """
 
     placed: Placed
@@ -70,7 +70,8 @@ class Tried:
 class Simulation:
     """Steps in the order of the catalogue; `path` are the keys of the critical path in the order of time.
 
-    `skipped` are the steps left out, with their titles. Instants are UTC; `calendar` is the organisation's.
+    `skipped` are the steps left out, with their titles. There is no end while the date of a step is still to come.
+    Instants are UTC; `calendar` is the organisation's.
     """
 
     service: Service
@@ -164,7 +165,7 @@ def simulate(
         at=at,
         steps=tuple(plan.tried(one, path, found, critical=one.step.key in deciding) for one in placing.steps),
         path=path.keys if path else (),
-        ends_at=max((span.ends_at for span in plan.timed.values()), default=None),
+        ends_at=_end(placing.steps, plan.timed),
         key_date=wanted,
         skipped=_skipped(service, placing),
         calendar=plan.calendar,
@@ -185,7 +186,7 @@ class _Plan:
         self, placed: Placed, path: CriticalPath | None, found: Mapping[str, tuple[Gap, ...]], *, critical: bool
     ) -> Tried:
         key = placed.step.key
-        latest_at = path.latest.get(key) if path else None
+        latest_at = path.latest.get(key) if path and not placed.is_undated else None
         return Tried(
             placed=placed,
             span=self.timed[key],
@@ -199,6 +200,12 @@ class _Plan:
         )
 
 
+def _end(steps: Sequence[Placed], timed: Mapping[str, Span]) -> datetime | None:
+    if any(placed.is_undated for placed in steps):
+        return None
+    return max((span.ends_at for span in timed.values()), default=None)
+
+
 def _placement(placed: Placed) -> Placement:
     return Placement(
         placed.step.key,
@@ -209,6 +216,7 @@ def _placement(placed: Placed) -> Placement:
         placed.due_at,
         placed.needs,
         placed.why,
+        placed.is_undated,
     )
 
 

@@ -245,6 +245,21 @@ def test_two_working_days_when_nothing_else_is_said() -> None:
     assert placements[0].why[-1].given == {"amount": 2, "unit": "working_days"}
 
 
+def test_what_hangs_on_a_date_to_come_has_none_either_unless_it_names_its_own() -> None:
+    to_come = replace(work("a", opens=Moment(START_ON, 0, Unit.DAYS)), due_to_come=True)
+    own = work("c", needs=("b",), due=Moment(START_ON, 0, Unit.DAYS))
+
+    placements = placed(to_come, work("b", needs=("a",)), own, work("d", needs=("c",)))
+
+    assert [(one.is_undated, one.due_at) for one in placements] == [
+        (True, None),
+        (True, None),
+        (False, berlin(START_ON, 17)),
+        (False, berlin(date(2026, 9, 3), 17)),
+    ]
+    assert [why.kind for why in placements[1].why] == [Kind.CATALOGUE, Kind.WAITS]
+
+
 def test_a_calendar_without_work_leaves_the_work_without_a_due_time_and_says_so() -> None:
     nobody = Calendar("empty", BERLIN, ((),) * 7)
 
@@ -344,3 +359,24 @@ def test_what_finds_its_people_is_placed_with_nobody_and_holds_up_what_needs_it(
     assert (approval.queue, approval.person, approval.state) == (None, None, TaskState.READY)
     assert approval.why[0] == Why(Kind.FINDS_ITS_PEOPLE)
     assert order.state is TaskState.WAITING
+
+
+@given(st.lists(st.tuples(st.booleans(), st.one_of(st.none(), moments), st.sets(st.integers(0, 6))), max_size=8))
+def test_nothing_is_dated_from_what_has_no_date_yet(
+    drawn: list[tuple[bool, Moment | None, set[int]]],
+) -> None:
+    works = [
+        replace(
+            work(
+                str(at), due=None if to_come else moment, needs=tuple(str(need) for need in sorted(needs) if need < at)
+            ),
+            due_to_come=to_come,
+        )
+        for at, (to_come, moment, needs) in enumerate(drawn)
+    ]
+
+    found = {one.key: one for one in placed(*works)}
+
+    for one in works:
+        hangs = one.due is None and any(found[need].due_at is None for need in one.needs)
+        assert (found[one.key].due_at is None) == (one.due_to_come or hangs)

@@ -13,6 +13,7 @@ from routing.work import TaskKind
 from spoc.db.tickets import AskRow, TaskRow
 from spoc.intake.catalogue import publish
 from spoc.intake.write import Accepted
+from tests.spoc.desk.test_filling import answer, put_chain
 from tests.world import World, mail_of
 
 
@@ -154,3 +155,26 @@ def test_owners_see_who_is_asked_what_and_try_both(client: TestClient, world: Wo
     assert "Whether it is needed depends on the answers to: Choose the equipment" in (
         client.get("/catalogue/move/simulate").text
     )
+
+
+def test_pages_promise_no_end_while_a_date_is_still_to_come(client: TestClient, world: World) -> None:
+    ticket = put_chain(world)
+    path = f"/tickets/{ticket.reference}"
+    world.sign_in(client, "employee")
+    status = client.get(path).text
+    assert "Everything by" not in status
+    assert "None" not in status
+    world.sign_in(client, "agent.desk")
+    page, queue = client.get(path).text, client.get("/desk/queues/desk").text
+    assert "<dt>Promised</dt><dd>–</dd>" in page
+    assert "None" not in page + queue
+    world.sign_in(client, "owner")
+    tried = client.get("/catalogue/kit/simulate").text
+    assert "When the last step is due depends on answers that are still to come." in tried
+
+    answer(world, ticket, world.now, last_on="2026-12-01", keep=True)
+
+    world.sign_in(client, "agent.desk")
+    assert "Due – → Tue 1 Dec." in client.get(path).text
+    world.sign_in(client, "employee")
+    assert "<dt>Everything by</dt><dd>Thu 3 Dec</dd>" in client.get(path).text

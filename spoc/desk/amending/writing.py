@@ -24,6 +24,7 @@ from spoc.db.people import QueueRow
 from spoc.db.queueing import enqueue
 from spoc.db.tickets import AskRow, TaskRow, TicketRow
 from spoc.desk.amending.lines import Amended, Change, Line, renamed
+from spoc.desk.amending.promising import promise_dated
 from spoc.desk.amending.telling import answers_told, tasks_told, waiting_told
 from spoc.desk.appointments.releasing import hold_back_offer, offer_anew
 from spoc.desk.follow import follow
@@ -44,6 +45,7 @@ def write_amendment(session: Session, reader: Reader, amended: Amended, now: dat
     held_up = _held_up(ticket, amended, now)
     _write_ask(session, reader, amended, now)
     added = _write_tasks(session, amended, held_up, now)
+    promise_dated(session, amended.ask, _first_dated(amended))
     answers = answers_told(session, reader, amended, actor_id)
     told = chain(answers, tasks_told(amended, added, actor_id), waiting_told(amended, held_up))
     record(session, ticket.id, list(told), now)
@@ -68,6 +70,12 @@ def _held_up(ticket: Ticket, amended: Amended, now: datetime) -> frozenset[str]:
         and (line.task.state is TaskState.READY or _goes(line.task, line.target))
         and _waits(line.target, done, now)
     )
+
+
+def _first_dated(amended: Amended) -> list[int]:
+    """Ids of the tasks whose due date hung on an answer that was still to come."""
+    there = [(line.task, line.target) for line in amended.lines if line.task is not None and line.target is not None]
+    return [task.id for task, target in there if task.due_at is None and target.due_at is not None]
 
 
 def _goes(task: Task, target: Wanted) -> bool:

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Label, case, func, select, text, update
+from sqlalchemy import Label, and_, case, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from routing.calendars import Calendar
 from routing.errors import RoutingError
+from routing.lifecycle import OPEN
 from routing.targets import Promise, Target, due_with_pauses, target_of_ask, target_of_task
 from routing.work import Channel, TaskKind
 from spoc.db.calendars import calendar_of, read_calendar
@@ -27,11 +28,12 @@ def start_asks(session: Session, now: datetime, *, limit: int = BATCH) -> int:
     """Promise an answer and an end of each ask that nothing was decided about; how many there were.
 
     A clock starts when the ask was opened, however late it is made. Where a schedule asked, nobody waits for an
-    answer. What targets say later changes none.
+    answer. What targets say later changes none. While somebody is still to answer from what the end counts, none is
+    promised: the answer lets the ask be timed again.
     """
     targets = read_targets(session)
     wanted = select(AskRow.id, AskRow.ticket_id, AskRow.service_key, AskRow.opened_at)
-    planned = wanted.add_columns(TicketRow.priority, TicketRow.channel, _planned_end())
+    planned = wanted.add_columns(TicketRow.priority, TicketRow.channel, _planned_end(), _end_to_come())
     joined = planned.join(TicketRow, TicketRow.id == AskRow.ticket_id).where(AskRow.timed_at.is_(None))
     rows = session.execute(joined.order_by(AskRow.id).limit(limit).with_for_update(of=AskRow, skip_locked=True)).all()
     clocks = Clocks(session)
@@ -41,6 +43,8 @@ def start_asks(session: Session, now: datetime, *, limit: int = BATCH) -> int:
             continue
         about = {"ticket_id": row.ticket_id, "ask_id": row.id, "started_at": row.opened_at}
         for kind, minutes in _promised(target, row.channel):
+            if kind is Promise.RESOLUTION and row.end_to_come:
+                continue
             planned_at = row.planned_at if kind is Promise.RESOLUTION else None
             clocks.start({**about, "kind": kind, "minutes": minutes, "planned_at": planned_at}, target)
     session.execute(update(AskRow).where(AskRow.id.in_([row.id for row in rows])).values(timed_at=now))
@@ -88,6 +92,14 @@ def _planned_end() -> Label[datetime | None]:
     on_a_day = func.bool_or(TaskRow.why.path_exists(ON_A_DAY))
     end = select(case((on_a_day, func.max(TaskRow.promised_at)))).where(TaskRow.ask_id == AskRow.id)
     return end.correlate(AskRow).scalar_subquery().label("planned_at")
+
+
+def _end_to_come() -> Label[bool]:
+    """Whether the end of an ask hangs on the answers to a form step."""
+    forms = select(TaskRow.id).where(
+        TaskRow.ask_id == AskRow.id, TaskRow.kind == TaskKind.FORM, TaskRow.state.in_(OPEN)
+    )
+    return and_(AskRow.promised_at.is_(None), forms.correlate(AskRow).exists()).label("end_to_come")
 
 
 class Clocks:

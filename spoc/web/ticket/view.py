@@ -125,7 +125,6 @@ def status_values(page: TicketPage, view: View, sent: Sent | None = None) -> dic
     open_lines = [line for line in lines if line.task.state in OPEN]
     done = [line for line in lines if line.task.state is TaskState.DONE]
     shown = sorted((line for line in open_lines if line not in _turn(lines)), key=_urgency)
-    promised = None if page.state is TicketState.CANCELLED else page.promised_at
     return {
         "page": page,
         "asks": ask_cards(page, view),
@@ -141,7 +140,7 @@ def status_values(page: TicketPage, view: View, sent: Sent | None = None) -> dic
         "people": people(page),
         "asked_back": [line.task for line in lines if line.task.paused],
         "changes": changes(page, view),
-        "everything_by": max((line.task.due_at for line in open_lines if line.task.due_at), default=promised),
+        "everything_by": page.ends_at,
     }
 
 

@@ -71,7 +71,7 @@ def _on(at: datetime, found: Simulation) -> date:
 def _axis(found: Simulation) -> Sequence[date]:
     """The organisation's working days from the submission to the end or the day that everything is about."""
     first = _on(found.at, found)
-    ends = [_on(found.ends_at, found)] if found.ends_at else []
+    ends = [_on(step.span.ends_at, found) for step in found.steps]
     wanted = [found.key_date.on] if found.key_date else []
     last = max(first, min(max([first, *ends, *wanted]), first + LONGEST_AXIS * _DAY))
     days = [first + n * _DAY for n in range((last - first).days + 1)]

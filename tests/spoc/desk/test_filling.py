@@ -12,10 +12,11 @@ from catalog.document import shipped
 from catalog.errors import InvalidAnswers
 from catalog.service import Service
 from routing.errors import NotPossible
-from routing.why import USUAL_DUE
+from routing.targets import Target
 from routing.work import Channel, TaskKind, TaskState, TicketState
+from spoc.db.clocks import ClockRow
 from spoc.db.jobs import JobRow
-from spoc.db.tickets import AskRow, EventRow, TaskRow
+from spoc.db.tickets import AskRow, EventRow, TaskRow, TicketRow
 from spoc.desk.actions.finishing import finish, reopen_task
 from spoc.desk.amending.amend import Planner, Wish, amend
 from spoc.desk.errors import FormFirst
@@ -30,6 +31,7 @@ from spoc.intake.simulate import simulate
 from spoc.intake.submission import Submission
 from spoc.intake.write import Accepted
 from tests.catalog.factories import choice, field, service, step
+from tests.spoc.desk.test_clocks import promise, tick
 from tests.world import World, mail_of
 
 HOUR = timedelta(hours=1)
@@ -110,13 +112,83 @@ def test_a_date_that_is_still_to_be_answered_is_none_until_then(world: World, se
     put(world, pick, {**ORDER, "due": "2 days after until"}, TELL, GREET, form=form)
     ticket = ask(world)
     order = rows(session, ticket)["order"]
-    assert (order.due_at, {why["kind"] for why in order.why} & USUAL_DUE) == (None, set())
+    assert (order.due_at, [why["kind"] for why in order.why]) == (None, ["catalogue", "waits", "undecided"])
 
     answer(world, ticket, now + HOUR, laptop="mac", size=14, code="x9", until="2026-09-01")
 
     due_at = rows(session, ticket)["order"].due_at
     assert due_at is not None
     assert due_at.date().isoformat() == "2026-09-03"
+
+
+LAST = [field("name", required=True), field("last_on", "date"), field("keep", "yes_no")]
+DELETE = step("delete", title="Delete", queue="it", due="last_on")
+CHAIN = (
+    step("pick", title="Pick", person="requester.manager", form={"fields": ["last_on", "keep"]}),
+    DELETE,
+    step("after", title="After", queue="desk", needs=["delete"]),
+    step("opener", title="Opener", queue="desk", opens="last_on"),
+    GREET,
+)
+
+
+def put_chain(world: World) -> Accepted:
+    put(world, *CHAIN, form=LAST)
+    return ask(world)
+
+
+def promised(session: Session, ticket: Accepted) -> dict[str, Any]:
+    """The day that each task, the ask ("") and the ticket ("ticket") promise."""
+    ask_at = session.scalar(select(AskRow.promised_at).where(AskRow.ticket_id == ticket.ticket_id))
+    ticket_at = session.scalar(select(TicketRow.promised_at).where(TicketRow.id == ticket.ticket_id))
+    every = {key: row.promised_at for key, row in rows(session, ticket).items()} | {"": ask_at, "ticket": ticket_at}
+    return {key: at and at.date().isoformat() for key, at in every.items()}
+
+
+def test_what_waits_for_a_date_to_come_has_none_either_and_the_answer_promises_all(
+    world: World, session: Session, now: datetime
+) -> None:
+    ticket = put_chain(world)
+    assert [key for key, row in rows(session, ticket).items() if row.due_at is None] == ["delete", "after", "opener"]
+    before = promised(session, ticket)
+    assert [key for key, day in before.items() if day is None] == ["delete", "after", "opener", "", "ticket"]
+
+    answer(world, ticket, now + HOUR, last_on="2026-12-01", keep=True)
+
+    days = {"delete": "2026-12-01", "after": "2026-12-03", "opener": "2026-12-03", "": "2026-12-03"}
+    assert promised(session, ticket) == before | days | {"ticket": "2026-12-03"}
+
+
+def test_the_end_is_promised_too_when_the_answer_leaves_out_what_had_no_date(
+    world: World, session: Session, now: datetime
+) -> None:
+    put(world, CHAIN[0], {**DELETE, "condition": "keep == false"}, GREET, form=LAST)
+    ticket = ask(world)
+    assert promised(session, ticket)[""] is None
+
+    answer(world, ticket, now + HOUR, keep=True)
+
+    assert states(session, ticket)["delete"] is TaskState.CANCELLED
+    assert promised(session, ticket)[""] == promised(session, ticket)["greet"]
+
+
+def test_clocks_count_to_the_day_that_is_answered_and_none_runs_out_before(
+    world: World, session: Session, now: datetime
+) -> None:
+    ticket = put_chain(world)
+    promise(world, Target(60, queue="it"), Target(120, service="kit", response=60))
+    tick(world)
+    assert clocks(session, ticket) == {"response": None}
+
+    answer(world, ticket, now + HOUR, last_on="2026-12-01", keep=True)
+    tick(world, 1)
+
+    assert clocks(session, ticket) == {"response": None, "queue": "2026-12-01", "resolution": "2026-12-03"}
+
+
+def clocks(session: Session, ticket: Accepted) -> dict[str, str | None]:
+    found = session.execute(select(ClockRow.kind, ClockRow.planned_at).where(ClockRow.ticket_id == ticket.ticket_id))
+    return {kind: at.date().isoformat() if at else None for kind, at in found}
 
 
 def test_a_form_that_waits_tells_nobody_before_its_turn(world: World, session: Session, now: datetime) -> None:

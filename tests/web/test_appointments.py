@@ -65,7 +65,7 @@ def test_who_booked_in_another_window_is_shown_it_before_it_moves(
     answer = client.post(path(session, ticket), data={"starts_at": iso(FRIDAY + 2 * HOUR), "booked": shown[1]})
 
     assert answer.status_code == 409
-    assert "Another time was booked meanwhile." in answer.text
+    assert "What is booked has changed meanwhile." in answer.text
     assert "Booked now: Friday 14 August, 09:00–10:00." in re.sub(r"<[^>]*>", "", answer.text)
     again = re.search(r'name="booked" value="([^"]*)"', answer.text)
     assert again is not None

@@ -15,7 +15,7 @@ class BookedMeanwhile(Conflict):
     """A time was to be booked by somebody who was shown another one as booked, or none."""
 
     code = "booked_meanwhile"
-    template = marked("Another time was booked meanwhile. Look at it below, and choose again to move it.")
+    template = marked("What is booked has changed meanwhile. Look at it below, and choose again.")
 
 
 class NoAppointment(Conflict):
